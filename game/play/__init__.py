@@ -1,0 +1,1 @@
+"""A play: one step function, its saves, its journal."""

@@ -1,0 +1,1 @@
+"""The language: YAML text in, a Story or diagnostics out."""

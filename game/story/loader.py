@@ -1,0 +1,440 @@
+"""A story from its folder or file: every problem of every file in one run, and a Story when none is an error.
+
+The surprising rule: order. Names come first (state, scenes, choices, definitions), then everything that uses them, so
+that files may be in any order and an expression may name what stands further down.
+"""
+
+import gc
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from game.story import checks
+from game.story.catalogue import Problems
+from game.story.declarations import declare
+from game.story.diagnostics import Diagnostic, Location
+from game.story.expressions import ANY, MAX_LENGTH, Expression, Kind, Names
+from game.story.model import (
+    Chapter,
+    ClassPlan,
+    Entry,
+    Expectation,
+    Fact,
+    Interrupt,
+    MustHold,
+    Source,
+    Story,
+    StoryTest,
+    Teaching,
+    Toll,
+    Variable,
+)
+from game.story.scenes import SceneBuilder
+from game.story.schema import FORMAT, HEAD, PARTS
+from game.story.shapes import Shaper, location
+from game.story.source import (
+    FORBIDDEN,
+    MAX_STORY,
+    Mapping,
+    Node,
+    Reader,
+    Scalar,
+    Sequence,
+    decode,
+    find_files,
+    read_bytes,
+)
+
+_STORY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+_STANDINGS = ("documented", "memoir", "disputed", "invented")
+_ENTRY_KINDS = ("person", "place", "term")
+PLATE_WIDTH, PLATE_HEIGHT = 60, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`story` is None exactly when some diagnostic is an error. Diagnostics are in file order."""
+
+    story: Story | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.is_error)
+
+
+def load(path: Path, *, pure: bool = False) -> Loaded:
+    """Reads and checks a story. Never raises for what the files say; `pure` takes PyYAML's own parser."""
+    collecting = gc.isenabled()
+    gc.disable()  # a tree this size has no garbage, and the collector's walks make reading superlinear
+    try:
+        return _Loader(path).load(pure)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Loader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems = Problems()
+        self.shaper = Shaper(self.problems)
+        self.builder = SceneBuilder(self.shaper)
+        self.head: Mapping | None = None
+        self.parts: dict[str, dict[str, tuple[Node, Mapping]]] = {name: {} for name in PARTS}
+        self.test_nodes: list[Node] = []
+
+    def load(self, pure: bool) -> Loaded:
+        digest = self._read(pure)
+        if self.head is None and not self.shaper.partial:
+            self.problems.add("no-head", self.path.name)
+        story = self._story(digest)
+        found = self.problems.sorted()
+        return Loaded(story if not any(d.is_error for d in found) else None, found)
+
+    # --- files and sections
+
+    def _read(self, pure: bool) -> str:
+        digest = hashlib.sha256()
+        total = 0
+        reader = Reader(self.problems, pure=pure)
+        empty = True
+        for shown, path in find_files(self.path, self.problems):
+            empty = False
+            before = self.problems.errors
+            data = read_bytes(path, shown, self.problems)
+            if data is not None:
+                total += len(data)
+                if total > MAX_STORY:
+                    self.problems.add("too-large", shown, what="story", limit=f"{MAX_STORY / 2**20:g} MiB")
+                    self.shaper.partial = True
+                    break
+                digest.update(f"{shown}\0{len(data)}\0".encode() + data)
+                file = decode(data, shown, self.problems)
+                root = reader.read(file) if file is not None else None
+                if root is not None:
+                    self._sections(root)
+            if self.problems.errors > before and (data is None or root is None):
+                self.shaper.partial = True
+        if empty and not self.problems.found:
+            self.problems.add("no-files", self.path.name)
+            self.shaper.partial = True
+        return digest.hexdigest()
+
+    def _sections(self, root: Node) -> None:
+        if isinstance(root, Scalar) and root.is_null:
+            return
+        if not isinstance(root, Mapping):
+            self.shaper.error(
+                root, "wrong-shape", what="a file", wanted="a block of keys", found=self.shaper.found(root)
+            )
+            self.shaper.partial = True
+            return
+        is_head = "format" in root.values
+        if is_head and self.head is not None:
+            self.problems.at(root.file, *root.places["format"], "two-heads", first=self.head.file.path)
+        elif is_head:
+            self.head = root
+        for name, value in root.values.items():
+            if name in HEAD:
+                if not is_head:
+                    self.problems.at(root.file, *root.places[name], "head-key", key=name)
+            elif name not in PARTS:
+                self.shaper.unknown_key(root, name, value, "story" if is_head else "file", [*HEAD, *PARTS])
+            elif name == "tests":
+                if self.shaper.shaped(value, "blocks", name):
+                    self.test_nodes += self.shaper.items(value)
+            elif self.shaper.shaped(value, "named", name) and isinstance(value, Mapping):
+                self._collect(name, value)
+
+    def _collect(self, part: str, section: Mapping) -> None:
+        known = self.parts[part]
+        for name, node in section.values.items():
+            place = section.places[name]
+            if name in known:
+                first = known[name][1]
+                where = f"{first.file.path}:{first.places[name][0]}"
+                self.problems.at(section.file, *place, "duplicate-id", name=name, what=part, first=where)
+            elif self.shaper.id(name, section, part, place):
+                known[name] = (node, section)
+            elif part == "state":
+                self.shaper.broken.add(name)
+
+    # --- the whole
+
+    def _story(self, digest: str) -> Story | None:
+        shaper, builder = self.shaper, self.builder
+        get = self._head_fields().get
+        scene_nodes = {name: node for name, (node, _) in self.parts["scenes"].items()}
+        variables = {name: v for name, (node, _) in self.parts["state"].items() if (v := declare(shaper, name, node))}
+        words = frozenset(w for v in variables.values() if v.kind is Kind.WORD for w in v.words)
+        choice_ids: dict[str, object] = {
+            choice: None for name, node in scene_nodes.items() for choice in builder.choice_ids(name, node)
+        }
+        definitions: dict[str, Expression] = {}
+        types = {name: v.type for name, v in variables.items()} | dict.fromkeys(shaper.broken, ANY)
+        shaper.names = Names(types, definitions, scene_nodes, choice_ids, words)
+        shaper.variables = variables
+        self._clashes(words)
+        self._define(definitions)
+
+        sources = {name: self._source(name, node) for name, (node, _) in self.parts["sources"].items()}
+        facts = {name: self._fact(name, node, sources) for name, (node, _) in self.parts["facts"].items()}
+        shaper.facts = facts
+        builder.chapters = {name: node for name, (node, _) in self.parts["chapters"].items()}
+        chapters = {name: self._chapter(name, node) for name, node in builder.chapters.items()}
+        scenes = {}
+        chapter = ""
+        for name, node in scene_nodes.items():
+            scene = builder.scene(name, node, chapter)
+            if scene.chapter != "same":
+                chapter = scene.chapter
+            scenes[name] = scene
+        glossary = {name: self._entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
+        questions = {name: v for name, v in variables.items() if v.ask}
+        class_node, teaching = get("class"), get("teaching")
+        story = Story(
+            id=self._story_id(get("id")),
+            title=shaper.text(get("title")),
+            digest=digest,
+            start=shaper.reference(get("start"), scene_nodes, "unknown-scene"),
+            scenes=scenes,
+            choices=builder.choices,
+            author=shaper.text(get("author")),
+            language=shaper.text(get("language")) or "en",
+            about=shaper.text(get("about")),
+            content_note=shaper.text(get("content_note")),
+            variables=variables,
+            definitions=definitions,
+            interrupts=tuple(i for node in shaper.items(get("interrupts")) if (i := self._interrupt(node))),
+            chapters=chapters,
+            sources=sources,
+            facts=facts,
+            glossary=glossary,
+            toll=tuple(self._toll(node) for node in shaper.items(get("toll"))),
+            debrief=tuple(
+                shaper.template(node) for node in shaper.items(get("debrief")) if shaper.shaped(node, "text", "debrief")
+            ),
+            class_plan=self._class(class_node, questions) if class_node is not None else None,
+            teaching=self._teaching(teaching) if teaching is not None else Teaching(),
+            must_hold=tuple(m for node in shaper.items(get("must_hold")) if (m := self._must_hold(node))),
+            tests=tuple(self._test(node, variables, questions) for node in self.test_nodes),
+        )
+        if not shaper.partial:
+            checks.check(story, shaper, builder.used_chapters, self._definition_places())
+        return story
+
+    def _head_fields(self) -> dict[str, Node]:
+        fields: dict[str, Node] = {}
+        head = self.head
+        if head is None:
+            return fields
+        for name, key in HEAD.items():
+            if name in head.values:
+                if self.shaper.shaped(head.values[name], key.shape, name):
+                    fields[name] = head.values[name]
+            elif key.required:
+                self.shaper.error(head, "missing-key", key=name, block="story")
+        version = fields.get("format")
+        if version is not None and self.shaper.integer(version) != FORMAT:
+            self.shaper.error(version, "wrong-format", found=self.shaper.integer(version), known=FORMAT)
+        return fields
+
+    def _story_id(self, node: Node | None) -> str:
+        if isinstance(node, Scalar) and not _STORY_ID.match(node.text):
+            self.shaper.error(node, "bad-story-id", name=node.text)
+        return node.text if isinstance(node, Scalar) else ""
+
+    # --- names
+
+    def _clashes(self, words: frozenset[str]) -> None:
+        scenes, state, define = self.parts["scenes"], self.parts["state"], self.parts["define"]
+        for part in (state, define):
+            for name, (_, section) in part.items():
+                other = (
+                    "a word"
+                    if name in words
+                    else "a scene"
+                    if name in scenes
+                    else "a variable"
+                    if part is define and name in state
+                    else ""
+                )
+                if other:
+                    self.problems.at(section.file, *section.places[name], "name-clash", name=name, other=other)
+
+    def _define(self, definitions: dict[str, Expression]) -> None:
+        """Parses definitions after the ones they use; a circle is an error of each in it."""
+        shaper = self.shaper
+        nodes = {
+            name: node
+            for name, (node, _) in self.parts["define"].items()
+            if shaper.shaped(node, "expression", name) and isinstance(node, Scalar)
+        }
+        shaper.broken |= self.parts["define"].keys() - nodes.keys()
+        uses = {
+            name: [w for w in re.findall(r"[A-Za-z_]\w*", node.text[:MAX_LENGTH]) if w in nodes]
+            for name, node in nodes.items()
+        }
+        order, circles = checks.ordered(uses)
+        for circle in circles:
+            shaper.error(nodes[circle[0]], "definition-circle", names=" -> ".join(circle))
+            shaper.broken.update(circle)
+        for name in order:
+            expression = shaper.expression(nodes[name]) if name not in shaper.broken else None
+            if expression is None:
+                shaper.broken.add(name)
+            else:
+                definitions[name] = expression
+
+    def _definition_places(self) -> dict[str, Location]:
+        define = self.parts["define"]
+        return {name: Location(s.file.path, *s.places[name]) for name, (_, s) in define.items()}
+
+    def _define_one(self, name: str, node: Node, definitions: dict[str, Expression]) -> None:
+        if name in self.shaper.broken:
+            return
+        expression = self.shaper.expression(node)
+        if expression is None:
+            self.shaper.broken.add(name)
+        else:
+            definitions[name] = expression
+
+    # --- around the scenes
+
+    def _source(self, name: str, node: Node) -> Source:
+        get = self.shaper.fields(node, "source").get
+        return Source(name, self.shaper.text(get("title")), self.shaper.text(get("kind")), location(node))
+
+    def _fact(self, name: str, node: Node, sources: dict[str, Source]) -> Fact:
+        shaper = self.shaper
+        get = shaper.fields(node, "fact").get
+        if name == "invented":
+            shaper.error(node, "reserved-id", name=name, what="fact")
+        cited = [shaper.reference(s, sources, "unknown-source") for s in shaper.ids(get("source"))]
+        standing = shaper.word(get("standing"), _STANDINGS, "standing")
+        text = shaper.text(get("text"))
+        return Fact(name, text, tuple(c for c in cited if c), standing, location(node))  # type: ignore[arg-type]
+
+    def _chapter(self, name: str, node: Node) -> Chapter:
+        shaper = self.shaper
+        get = shaper.fields(node, "chapter").get
+        if name == "same":
+            shaper.error(node, "reserved-id", name=name, what="chapter")
+        plate, plate_alt = get("plate"), shaper.text(get("plate_alt"))
+        if plate is not None and not plate_alt:
+            shaper.error(plate, "missing-plate-alt")
+        return Chapter(
+            id=name,
+            title=shaper.text(get("title")),
+            plate=self._plate(plate) if isinstance(plate, Scalar) else "",
+            plate_alt=plate_alt,
+            basis=shaper.basis(get("basis")),
+            card=self.builder.passage(get("card"), "inline", scene=False),
+            location=location(node),
+        )
+
+    def _plate(self, node: Scalar) -> str:
+        shaper = self.shaper
+        folder = self.path if self.path.is_dir() else self.path.parent
+        wanted = Path(node.text)
+        try:
+            target = (folder / wanted).resolve()
+            inside = not wanted.is_absolute() and target.is_relative_to(folder.resolve())
+        except (OSError, RuntimeError, ValueError):
+            inside = False
+        if not inside or ".." in wanted.parts or "\\" in node.text:
+            shaper.error(node, "unsafe-path", what=node.text)
+            return ""
+        if not target.is_file():
+            shaper.error(node, "missing-file", what=node.text)
+            return ""
+        data = read_bytes(target, node.text, self.problems, 64 * 1024)
+        try:
+            text = data.decode().replace("\r\n", "\n") if data is not None else ""
+        except UnicodeDecodeError:
+            shaper.error(node, "bad-plate", what=node.text, why="it is not UTF-8")
+            return ""
+        lines = text.rstrip().split("\n")
+        if FORBIDDEN.search(text) or "\t" in text:
+            shaper.error(node, "bad-plate", what=node.text, why="it holds control characters or tabs")
+        elif len(lines) > PLATE_HEIGHT or any(checks.cells(line) > PLATE_WIDTH for line in lines):
+            shaper.error(node, "bad-plate", what=node.text, why=f"it is larger than {PLATE_WIDTH}x{PLATE_HEIGHT}")
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _entry(self, name: str, node: Node) -> Entry:
+        shaper = self.shaper
+        get = shaper.fields(node, "entry").get
+        kind = shaper.word(get("kind"), _ENTRY_KINDS, "kind")
+        text, when = shaper.template(get("text")), shaper.expression(get("when"))
+        return Entry(name, shaper.text(get("title")), kind, text, when)  # type: ignore[arg-type]
+
+    def _interrupt(self, node: Node) -> Interrupt | None:
+        get = self.shaper.fields(node, "interrupt").get
+        when = self.shaper.expression(get("when"))
+        go = self.shaper.reference(get("go"), self.shaper.names.scenes, "unknown-scene")
+        return Interrupt(when, go) if when and go else None
+
+    def _toll(self, node: Node) -> Toll:
+        get = self.shaper.fields(node, "toll").get
+        template = self.shaper.template
+        return Toll(template(get("who")), template(get("text")), self.shaper.expression(get("when")))
+
+    def _class(self, node: Node, questions: dict[str, Variable]) -> ClassPlan:
+        get = self.shaper.fields(node, "class").get
+        minutes = get("minutes")
+        if minutes is not None and not 1 <= self.shaper.integer(minutes) <= 600:
+            self.shaper.error(
+                minutes, "out-of-range", key="minutes", low=1, high=600, found=self.shaper.integer(minutes)
+            )
+        return ClassPlan(self.shaper.values(get("answers"), questions, "not-asked"), self.shaper.integer(minutes))
+
+    def _teaching(self, node: Node) -> Teaching:
+        get = self.shaper.fields(node, "teaching").get
+        return Teaching(*(self.shaper.texts(get(key)) for key in ("aims", "standards", "rubric")))
+
+    def _must_hold(self, node: Node) -> MustHold | None:
+        fields = self.shaper.fields(node, "must_hold")
+        if len(fields) != 1:
+            if isinstance(node, Mapping) and node.values.keys() == fields.keys():
+                keys = "every_ending, always, reachable"
+                self.shaper.error(node, "one-of", block="must_hold", keys=keys, found=len(fields))
+            return None
+        kind, value = next(iter(fields.items()))
+        condition = self.shaper.expression(value, truth=False)
+        return MustHold(kind, condition, location(node)) if condition else None  # type: ignore[arg-type]
+
+    def _test(self, node: Node, variables: dict[str, Variable], questions: dict[str, Variable]) -> StoryTest:
+        shaper = self.shaper
+        get = shaper.fields(node, "test").get
+        steps = []
+        choose = get("choose")
+        for item in choose.items if isinstance(choose, Sequence) else []:
+            if not shaper.shaped(item, "text", "choose") or not isinstance(item, Scalar):
+                continue
+            steps.append(item.text)
+            scene, _, rest = item.text.partition("/")
+            if rest and scene in shaper.names.scenes and rest != "continue":
+                shaper.reference(item, shaper.names.choices, "unknown-choice")
+        expected = get("expect")
+        of = (shaper.fields(expected, "expect") if expected is not None else {}).get
+        scenes = shaper.names.scenes
+        outcome = shaper.reference(of("outcome"), scenes, "unknown-scene")
+        if outcome and not self._is_outcome(outcome):
+            at = of("outcome")
+            shaper.error(at if at is not None else node, "not-an-outcome", name=outcome)
+        seen = [shaper.reference(s, scenes, "unknown-scene") for s in shaper.ids(of("seen"))]
+        expectation = Expectation(
+            scene=shaper.reference(of("scene"), scenes, "unknown-scene"),
+            state=shaper.values(of("state"), variables, "unknown-variable"),
+            seen=tuple(s for s in seen if s),
+            text=shaper.text(of("text")),
+            outcome=outcome,
+        )
+        answers = shaper.values(get("answers"), questions, "not-asked")
+        return StoryTest(shaper.text(get("name")), answers, tuple(steps), expectation, location(node))
+
+    def _is_outcome(self, scene: str) -> bool:
+        node = self.parts["scenes"][scene][0]
+        return isinstance(node, Mapping) and "outcome" in node.values

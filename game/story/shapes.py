@@ -1,0 +1,409 @@
+"""Checking nodes against the declared format: keys, shapes, ids, texts and expressions.
+
+Everything that turns nodes into the model goes through here. The surprising rule: a builder never fails. It notes the
+problem, returns something harmless of the right type, and goes on, so that one run finds everything.
+"""
+
+import keyword
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
+from typing import Any
+
+from game.story.catalogue import Problems
+from game.story.diagnostics import Location
+from game.story.expressions import ANY, FUNCTIONS, Constant, Expression, ExpressionError, Kind, Names, Type, Value
+from game.story.expressions import parse as parse_expression
+from game.story.model import Assignment, Variable
+from game.story.schema import BLOCKS, RESERVED, SHAPES
+from game.story.source import Mapping, Node, Scalar, Sequence
+from game.story.text import MARK, NO_TEXT, Form, Insert, Template
+
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+MAX_TEXT = 200_000  # characters in one text
+_INTEGER = re.compile(r"[-+]?[0-9]{1,12}\Z")
+_SCALARS = frozenset(["text", "inline", "expression", "id", "flag", "integer"])
+_ALLOWED: dict[str, tuple[type[Node], ...]] = {
+    **dict.fromkeys(_SCALARS, (Scalar,)),
+    "passage": (Scalar, Mapping, Sequence),
+    "ids": (Scalar, Sequence),
+    "way": (Scalar, Sequence),
+    "words": (Sequence, Mapping),
+    **dict.fromkeys(["integers", "texts", "blocks"], (Sequence,)),
+    **dict.fromkeys(["effects", "bands", "values", "block", "named"], (Mapping,)),
+}
+_PROSE = frozenset(["text", "inline", "passage"])
+FALSE = Expression("false", Constant(False), ANY, frozenset())
+
+
+def location(node: Node) -> Location:
+    return Location(node.file.path, node.line, node.column)
+
+
+class Shaper:
+    """Reads fields of nodes for one story. `names` is filled by the loader before any expression is read."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.names = Names({}, {}, {}, {}, frozenset())
+        self.variables: dict[str, Variable] = {}
+        self.broken: set[str] = set()  # variables whose declaration is itself in error
+        self.partial = False  # a file could not be read: say nothing of names that may stand there
+        self.read_names: set[tuple[str, str]] = set()  # every read of every expression
+        self.used_definitions: set[str] = set()
+        self.set_names: set[str] = set()
+        self.facts: MappingType[str, object] = {}
+        self.used_facts: set[str] = set()
+        self._cache: dict[tuple[str, bool, bool], tuple[Expression, list[ExpressionError]]] = {}
+        self._templates: dict[tuple[str, Form], Template] = {}
+
+    def error(self, node: Node, code: str, **fields: Any) -> None:
+        self.problems.at(node.file, node.line, node.column, code, **fields)
+
+    # --- shapes
+
+    def fields(self, node: Node, block: str) -> dict[str, Node]:
+        """The keys of a block that are known, present and of the right shape."""
+        if not isinstance(node, Mapping):
+            self.error(node, "wrong-shape", what=f"a {block}", wanted="a block of keys", found=self.found(node))
+            return {}
+        declared = BLOCKS[block]
+        fields: dict[str, Node] = {}
+        for name, value in node.values.items():
+            key = declared.get(name)
+            if key is None:
+                self.unknown_key(node, name, value, block, list(declared))
+            elif self.shaped(value, key.shape, name):
+                fields[name] = value
+        for name, key in declared.items():
+            if key.required and name not in node.values:
+                self.error(node, "missing-key", key=name, block=block)
+        return fields
+
+    def unknown_key(self, node: Mapping, name: str, value: Node, block: str, known: list[str]) -> None:
+        line, column = node.places[name]
+        empty = isinstance(value, Scalar) and value.is_null
+        if node.flow and empty:
+            self.problems.at(node.file, line, column, "flow-comma", key=name)
+        elif " " in name.strip() or "{" in name:
+            self.problems.at(node.file, line, column, "key-in-text", key=name)
+        else:
+            self.problems.at(node.file, line, column, "unknown-key", name=name, block=block, near=known)
+
+    def shaped(self, value: Node, shape: str, name: str) -> bool:
+        """Whether a value has the shape its key wants; notes it if not."""
+        if not isinstance(value, _ALLOWED[shape]):
+            code = "wrong-shape"
+            if shape in _PROSE | _SCALARS and not isinstance(value, Scalar) and value_is_flow(value):
+                code = "special-start" if shape in _PROSE else code
+            char = "[" if isinstance(value, Sequence) else "{"
+            self.error(value, code, what=f"`{name}`", wanted=SHAPES[shape], found=self.found(value), char=char)
+            return False
+        if isinstance(value, Scalar):
+            if value.is_null or not value.text.strip():
+                if shape == "inline" and value.style:
+                    return True  # text: "" is a start of its own
+                code = "text-is-comment" if value.comment and not value.style else "empty"
+                self.error(value, code, key=name)
+                return False
+            if value.comment and shape in _PROSE:
+                self.error(value, "text-cut", key=name)
+            if len(value.text) > MAX_TEXT:
+                self.error(value, "too-large", what="text", limit=f"{MAX_TEXT:,} characters")
+                return False
+            if shape == "flag" and (value.style or value.text not in ("true", "false")):
+                self.error(value, "not-a-flag", key=name, found=value.text)
+                return False
+            if shape == "integer" and (value.style or not _INTEGER.match(value.text)):
+                self.error(value, "not-an-integer", key=name, found=value.text)
+                return False
+        return True
+
+    @staticmethod
+    def found(node: Node) -> str:
+        if isinstance(node, Mapping):
+            return "a block of keys"
+        return (
+            "a list"
+            if isinstance(node, Sequence)
+            else "nothing"
+            if isinstance(node, Scalar) and node.is_null
+            else "text"
+        )
+
+    def items(self, node: Node | None) -> list[Node]:
+        return node.items if isinstance(node, Sequence) else []
+
+    def entries(self, node: Node | None) -> Iterator[tuple[str, Node]]:
+        yield from node.values.items() if isinstance(node, Mapping) else ()
+
+    # --- scalars
+
+    def id(self, name: str, node: Node, what: str, place: tuple[int, int] | None = None) -> bool:
+        """Whether `name` may be an id; `place` is where it stands if not at the node."""
+        line, column = place or (node.line, node.column)
+        if not ID.match(name):
+            self.problems.at(node.file, line, column, "bad-id", name=name, what=what)
+            return False
+        if keyword.iskeyword(name) or name in FUNCTIONS or name in RESERVED:
+            self.problems.at(node.file, line, column, "reserved-id", name=name, what=what)
+            return False
+        return True
+
+    def text(self, node: Node | None) -> str:
+        """A text of the head, where nothing is inserted: `{{` and `}}` are braces."""
+        template = self.template(node, "text", inserts=False)
+        return template.source
+
+    def texts(self, node: Node | None) -> tuple[str, ...]:
+        """A list of plain texts."""
+        return tuple(self.text(item) for item in self.items(node) if self.shaped(item, "text", "item"))
+
+    def integer(self, node: Node | None) -> int:
+        return int(node.text) if isinstance(node, Scalar) and _INTEGER.match(node.text) else 0
+
+    def flag(self, node: Node | None) -> bool | None:
+        return node.text == "true" if isinstance(node, Scalar) else None
+
+    def word(self, node: Node | None, allowed: tuple[str, ...], what: str) -> str:
+        """One of a few fixed words, else the first of them."""
+        if isinstance(node, Scalar):
+            if node.text in allowed:
+                return node.text
+            self.error(node, "not-one-of", name=node.text, what=what, near=list(allowed), allowed=", ".join(allowed))
+        return allowed[0]
+
+    def ids(self, node: Node | None) -> list[Scalar]:
+        """The scalars of an id or a list of ids."""
+        found = []
+        for item in [node] if isinstance(node, Scalar) else self.items(node):
+            if isinstance(item, Scalar) and not item.is_null:
+                found.append(item)
+            else:
+                self.error(item, "wrong-shape", what="an item", wanted="an id", found=self.found(item), char="")
+        return found
+
+    def reference(self, node: Node | None, known: MappingType[str, object], code: str) -> str:
+        """An id that must be known, else '' and a problem."""
+        if not isinstance(node, Scalar):
+            return ""
+        if node.text in known:
+            return node.text
+        if not self.partial:
+            self.error(node, code, name=node.text, near=list(known))
+        return ""
+
+    def basis(self, node: Node | None) -> tuple[str, ...]:
+        """Fact ids, or ('invented',)."""
+        found = []
+        for item in self.ids(node):
+            if item.text == "invented":
+                found.append("invented")
+            elif fact := self.reference(item, self.facts, "unknown-fact"):
+                found.append(fact)
+                self.used_facts.add(fact)
+        return tuple(found)
+
+    def value(self, node: Node, variable: Variable) -> Value | None:
+        """A constant of the variable's type, for starts, answers and expectations."""
+        if not isinstance(node, Scalar):
+            self.error(node, "wrong-shape", what=f"`{variable.id}`", wanted="a value", found=self.found(node), char="")
+            return None
+        text = node.text
+        if variable.kind is Kind.FLAG:
+            if text in ("true", "false"):
+                return text == "true"
+            self.error(node, "not-a-flag", key=variable.id, found=text)
+        elif variable.kind is Kind.NUMBER:
+            if not _INTEGER.match(text):
+                self.error(node, "not-an-integer", key=variable.id, found=text)
+            elif not variable.low <= int(text) <= variable.high:
+                self.error(node, "out-of-range", key=variable.id, low=variable.low, high=variable.high, found=text)
+            else:
+                return int(text)
+        elif variable.kind is Kind.WORD:
+            if text in variable.words:
+                return text
+            self.error(node, "unknown-word", name=text, near=list(variable.words))
+        elif variable.kind is Kind.TEXT:
+            return text
+        return None
+
+    def values(self, node: Node | None, allowed: MappingType[str, Variable], code: str) -> dict[str, Value]:
+        """Variables and constants: of answers (only variables that ask) or expectations."""
+        values: dict[str, Value] = {}
+        if isinstance(node, Mapping):
+            for name, item in node.values.items():
+                if name in allowed:
+                    value = self.value(item, allowed[name])
+                    if value is not None:
+                        values[name] = value
+                elif name not in self.broken and not self.partial:
+                    line, column = node.places[name]
+                    self.problems.at(node.file, line, column, code, name=name, near=list(allowed))
+        return values
+
+    # --- expressions
+
+    def expression(self, node: Node | None, *, truth: bool = True) -> Expression | None:
+        """A checked condition, or None; `truth` notes conditions that never or always hold."""
+        if not isinstance(node, Scalar):
+            return None
+        expression = self._expression(node, node.text, insert=False, truth=truth)
+        if expression is not None and expression.type.kind not in (Kind.FLAG, Kind.ANY):
+            self.error(node, "not-a-condition", found=expression.type.kind.value)
+            return None
+        return expression
+
+    def by_subject(self, node: Scalar) -> Expression | None:
+        """What `by` names: a flag, a definition or a one_of variable."""
+        if not node.text.isidentifier():
+            self.error(node, "by-what", found=node.text)
+            return None
+        expression = self._expression(node, node.text, insert=False)
+        if expression is None or expression.type.kind is Kind.ANY:
+            return None
+        if isinstance(expression.term, Constant) or expression.type.kind not in (Kind.FLAG, Kind.WORD):
+            self.error(node, "by-what", found=node.text)
+            return None
+        return expression
+
+    def effects(self, node: Node | None) -> tuple[Assignment, ...]:
+        """`set` and `on_enter`: each variable with an expression it can hold."""
+        if not isinstance(node, Mapping):
+            return ()
+        assignments = []
+        for name, item in node.values.items():
+            place = node.places[name]
+            variable = self.variables.get(name)
+            if variable is None:
+                if name not in self.broken and not self.partial:
+                    self.problems.at(node.file, *place, "unknown-variable", name=name, near=list(self.variables))
+                continue
+            if not self.shaped(item, "expression", name) or not isinstance(item, Scalar):
+                continue
+            if variable.ask or variable.kind is Kind.TEXT:
+                self.problems.at(node.file, *place, "set-asked", name=name)
+                continue
+            self.set_names.add(name)
+            expression = self._expression(item, item.text, insert=False)
+            if expression is not None and self._fits(item, variable, expression.type):
+                assignments.append(Assignment(name, expression))
+        return tuple(assignments)
+
+    def _fits(self, node: Scalar, variable: Variable, type_: Type) -> bool:
+        if type_.kind is Kind.ANY:
+            return False
+        if variable.kind is Kind.WORD and type_.kind in (Kind.WORD, Kind.LITERAL):
+            for word in sorted(type_.words - variable.words.keys()):
+                self.error(node, "unknown-word", name=word, near=list(variable.words))
+                return False
+            return True
+        if variable.kind is not type_.kind:
+            code = "wrong-type"
+            self.error(node, code, key=variable.id, wanted=variable.kind.value, found=type_.kind.value)
+            return False
+        if type_.kind is Kind.NUMBER and (type_.low > variable.high or type_.high < variable.low):
+            self.error(node, "cut-constant", key=variable.id, low=variable.low, high=variable.high)
+        return True
+
+    def _expression(
+        self,
+        node: Scalar,
+        source: str,
+        *,
+        insert: bool,
+        truth: bool = True,
+        column: int | None = None,
+        line: int | None = None,
+    ) -> Expression | None:
+        key = (source, insert, truth)
+        try:
+            if (known := self._cache.get(key)) is None:
+                known = self._cache[key] = parse_expression(source, self.names, insert=insert)
+            expression, warnings = known
+        except ExpressionError as error:
+            unknown = error.code in ("unknown-name", "unknown-scene", "unknown-choice")
+            if unknown and (self.partial or error.fields.get("name") in self.broken):
+                return None
+            if error.code == "never-true" and not truth:
+                return FALSE
+            self._at(node, error, line, column)
+            return None
+        if truth:
+            for warning in warnings:
+                self._at(node, warning, line, column)
+        self.read_names |= expression.reads
+        self.used_definitions |= expression.uses
+        return expression
+
+    def _at(self, node: Scalar, error: ExpressionError, line: int | None, column: int | None) -> None:
+        """A problem at its own column where the text stands on one line as written, else at the node."""
+        if column is None:
+            column = node.column
+            if node.style in ("", '"', "'") and node.text in node.file.lines[node.line - 1]:
+                column += error.offset + (1 if node.style else 0)
+        else:
+            column += error.offset
+        self.problems.at(node.file, line or node.line, column, error.code, **error.fields)
+
+    # --- text
+
+    def template(self, node: Node | None, form: Form = "inline", *, inserts: bool = True) -> Template:
+        """The text of a scalar with its inserts cut out; the empty one without."""
+        if not isinstance(node, Scalar) or not node.text:
+            return NO_TEXT
+        source = node.text
+        if form != "lines":
+            source = source.strip()
+        if "{" not in source and "}" not in source:
+            return Template(source, (), form)
+        key = (source, form)
+        if key not in self._templates:
+            count = len(self.problems.found)
+            template = self._cut(node, source, form, inserts)
+            if len(self.problems.found) > count:
+                return template
+            self._templates[key] = template
+        return self._templates[key]
+
+    def _cut(self, node: Scalar, source: str, form: Form, inserts: bool) -> Template:
+        parts: list[str] = []
+        found: list[Insert] = []
+        line, column = node.line, node.column - 1  # where the search for the next insert starts in the file
+        position = 0
+        for match in re.finditer(r"\{\{|\}\}|\{((?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}|[{}]", source):
+            parts.append(source[position : match.start()])
+            position = match.end()
+            if match[0] in ("{{", "}}"):
+                parts.append(match[0][0])
+                continue
+            line, column = _locate(node, match[0], line, column)
+            if match[0] in "{}":
+                self.problems.at(node.file, line, column + 1, "lone-brace", char=match[0])
+            elif not inserts:
+                self.problems.at(node.file, line, column + 1, "no-insert-here", insert=match[0])
+            else:
+                expression = self._expression(node, match[1], insert=True, truth=True, line=line, column=column + 2)
+                if expression is not None:
+                    name = expression.source
+                    parts.append(MARK)
+                    found.append(Insert(expression, self.variables.get(name)))
+            column += 1
+        parts.append(source[position:])
+        return Template("".join(parts), tuple(found), form)
+
+
+def value_is_flow(node: Node) -> bool:
+    return isinstance(node, Mapping | Sequence) and node.flow
+
+
+def _locate(node: Scalar, needle: str, line: int, column: int) -> tuple[int, int]:
+    """Where `needle` stands in the file at or after a place: (line, column from 0), else the place itself."""
+    lines = node.file.lines
+    needle = needle.split("\n", maxsplit=1)[0]
+    for number in range(line, min(line + 2_000, len(lines)) + 1):
+        at = lines[number - 1].find(needle, column if number == line else 0)
+        if at >= 0:
+            return number, at
+    return line, column

@@ -1,0 +1,384 @@
+"""YAML text in, located nodes or problems out: the only user of PyYAML.
+
+The surprising rule: nothing is converted. A scalar keeps the text the author wrote (`no`, `12:30`, `1.10`), and
+whoever wants a number or a flag asks for one. Nodes are built from the event stream with an explicit stack and
+counters, so that neither depth, nor size, nor aliases can hurt the process.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from game.story.catalogue import Problems
+
+MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
+MAX_STORY = 32 * 2**20  # bytes
+MAX_FILES = 2_000
+MAX_NODES = 1_000_000  # of all files together
+MAX_KEYS = 100_000  # in one mapping
+MAX_DEPTH = 64
+MAX_ALIASED = 20_000  # nodes that aliases may repeat
+
+# Characters with no place in a story: control characters, line separators that only some programs obey, overrides of
+# writing direction, and the noncharacters that `text.py` uses as marks.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_SPECIAL = "\"'*>|[{&!%@`"
+_ENTRY = re.compile(r"\s*(?:- +)*(?:[^\s:#\"'\[{][^:#]*?: +)?")
+_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
+
+
+class File:
+    """One YAML file: `path` as people should read it, `lines` without their ends."""
+
+    __slots__ = ("lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.lines = text.split("\n")
+
+
+class Node:
+    """What every node has: the file and the place (from 1) where it begins."""
+
+    __slots__ = ("column", "file", "line")
+    file: File
+    line: int
+    column: int
+
+
+class Scalar(Node):
+    """Text as written. `style` is '' for plain, else one of | > " '; `comment` tells that a # follows on its line."""
+
+    __slots__ = ("comment", "style", "text")
+
+    def __init__(self, file: File, line: int, column: int, text: str, style: str, comment: bool = False) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.text = text
+        self.style = style
+        self.comment = comment
+
+    @property
+    def is_null(self) -> bool:
+        return not self.style and self.text in _NULLS
+
+
+class Mapping(Node):
+    """Keys in file order; `places` holds the (line, column) of each."""
+
+    __slots__ = ("flow", "places", "values")
+
+    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.flow = flow
+        self.values: dict[str, Node] = {}
+        self.places: dict[str, tuple[int, int]] = {}
+
+
+class Sequence(Node):
+    __slots__ = ("flow", "items")
+
+    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.flow = flow
+        self.items: list[Node] = []
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
+    """The YAML files of a story (a folder or one file) in path order, as (name to show, path)."""
+    if not story.is_dir():
+        yield story.name, story
+        return
+
+    def unreadable(error: OSError) -> None:
+        problems.add("unreadable", _shown(Path(error.filename), story), why=error.strerror or "")
+
+    found: list[tuple[str, Path]] = []
+    root = story.resolve()
+    for folder, folders, files in os.walk(story, onerror=unreadable):
+        for name in [n for n in folders if n.endswith(".yaml")]:
+            problems.add("not-a-file", _shown(Path(folder, name), story), what="a folder")
+        folders[:] = sorted(n for n in folders if not n.startswith("."))
+        for name in files:
+            path = Path(folder, name)
+            shown = _shown(path, story)
+            if name.startswith("."):
+                continue
+            if name.endswith(".yml"):
+                problems.add("yml-ending", shown)
+            elif name.endswith(".yaml"):
+                if path.is_symlink() and not _inside(path, root):
+                    problems.add("unsafe-path", shown, what=name)
+                else:
+                    found.append((shown, path))
+    if len(found) > MAX_FILES:
+        problems.add("too-large", found[MAX_FILES][0], what="story", limit=f"{MAX_FILES:,} files")
+    yield from sorted(found, key=lambda pair: Path(pair[0]).parts)[:MAX_FILES]
+
+
+def _shown(path: Path, story: Path) -> str:
+    return path.relative_to(story).as_posix() if path != story else story.name
+
+
+def _inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a circle of links
+        return True  # reading it will say so
+
+
+def read_bytes(path: Path, shown: str, problems: Problems, limit: int = MAX_FILE) -> bytes | None:
+    """The bytes of a regular file no larger than `limit`, or None and a problem."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            problems.add("not-a-file", shown, what="a folder" if stat.S_ISDIR(mode) else "no ordinary file")
+            return None
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, RuntimeError) as error:
+        problems.add("unreadable", shown, why=getattr(error, "strerror", None) or str(error))
+        return None
+    if len(data) > limit:
+        problems.add("too-large", shown, what="file", limit=f"{limit / 2**20:g} MiB")
+        return None
+    return data
+
+
+def decode(data: bytes, shown: str, problems: Problems) -> File | None:
+    """UTF-8 text with line ends made equal; every tab, control character or bad byte is a problem."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:2].count(0) == 1:
+        problems.add("not-utf8", shown, 1, 1, what="UTF-16")
+        return None
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        problems.add("not-utf8", shown, line, column, what=f"the byte {data[error.start]:#04x}")
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    file = File(shown, text)
+    problems.lines[shown] = file.lines
+    sound = True
+    for match in FORBIDDEN.finditer(text):
+        line, column = _line_column(text, match.start())
+        problems.at(file, line, column, "control-character", char=f"U+{ord(match[0]):04X}")
+        sound = False
+        if problems.full:
+            break
+    if "\t" in text:
+        for number, content in enumerate(file.lines, 1):
+            if "\t" in content:
+                problems.at(file, number, content.index("\t") + 1, "tab")
+                sound = sound and bool(content[: content.index("\t")].strip())
+                if problems.full:
+                    break
+        file.text = text.replace("\t", " ")
+    return file if sound else None
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+# --- nodes ---------------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """Builds the nodes of any number of files, counting over all of them.
+
+    `pure` takes PyYAML's own parser where libyaml's is there too; both give equal nodes.
+    """
+
+    def __init__(self, problems: Problems, *, pure: bool = False) -> None:
+        self.problems = problems
+        self.pure = pure or not getattr(yaml, "__with_libyaml__", False)
+        self.count = 0
+        self.aliased = 0
+
+    def read(self, file: File) -> Node | None:
+        """The root node, or None for an empty file or one with problems (which are then in `problems`)."""
+        loader: Any = yaml.Loader(file.text) if self.pure else yaml.CLoader(file.text)
+        try:
+            return self._build(loader.get_event, file)
+        except yaml.MarkedYAMLError as error:
+            self._explain(file, error)
+        except yaml.reader.ReaderError as error:
+            line, column = _line_column(file.text, int(error.position))
+            self.problems.at(file, line, column, "yaml", why=str(error.reason))
+        finally:
+            loader.dispose()
+        return None
+
+    def _build(self, next_event: Any, file: File) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        stack: list[Mapping | Sequence] = []
+        keys: list[str | None] = []  # the key that waits for its value, per open mapping
+        pending: list[tuple[str | None, int]] = []  # anchor and node count at the start, per open node
+        anchors: dict[str, tuple[Node, int]] = {}
+        scalar_event, lines = yaml.ScalarEvent, file.lines
+        while True:
+            event = next_event()
+            kind = type(event)
+            node: Node
+            mark = event.start_mark
+            if kind is scalar_event:
+                text, style = event.value, event.style or ""
+                line, column = mark.line + 1, mark.column + 1
+                if event.tag is not None:
+                    self.problems.at(file, line, column, "tag")
+                if style == '"' and (bad := FORBIDDEN.search(text) or re.search("\t", text)):
+                    self.problems.at(file, line, column, "control-character", char=f"U+{ord(bad[0]):04X}")
+                    text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
+                comment = False
+                if not style:
+                    end = event.end_mark
+                    if end.line < len(lines) and "#" in (rest := lines[end.line][end.column :]):
+                        comment = rest.lstrip().startswith("#")
+                    if "?" in text and stack and stack[-1].flow:
+                        self.problems.at(file, line, column, "flow-question")
+                if stack and type(stack[-1]) is Mapping and keys[-1] is None:
+                    if event.anchor is not None:
+                        self.problems.at(file, line, column, "anchored-key")
+                    if self._key(stack[-1], text, style, line, column, keys):
+                        continue
+                    return None
+                node = Scalar(file, line, column, text, style, comment)
+                if event.anchor is not None:
+                    anchors[event.anchor] = (node, 1)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                line, column = mark.line + 1, mark.column + 1
+                if event.tag is not None:
+                    self.problems.at(file, line, column, "tag")
+                if len(stack) >= MAX_DEPTH:
+                    self.problems.at(file, line, column, "too-deep", limit=MAX_DEPTH)
+                    return None
+                if stack and type(stack[-1]) is Mapping and keys[-1] is None:
+                    self.problems.at(file, line, column, "bad-key")
+                    return None
+                flow = bool(event.flow_style)
+                is_mapping = kind is yaml.MappingStartEvent
+                opened = (Mapping if is_mapping else Sequence)(file, line, column, flow)
+                stack.append(opened)
+                keys.append(None)
+                pending.append((event.anchor, self.count))
+                self.count += 1
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                node = stack.pop()
+                keys.pop()
+                anchor, before = pending.pop()
+                if anchor is not None:
+                    anchors[anchor] = (node, self.count - before)
+                self.count -= 1  # counted again below, when it is put in its place
+            elif kind is yaml.AliasEvent:
+                line, column = mark.line + 1, mark.column + 1
+                found = anchors.get(event.anchor)
+                if found is None:
+                    self.problems.at(file, line, column, "unknown-alias", name=event.anchor)
+                    found = (Scalar(file, line, column, f"*{event.anchor}", '"'), 1)
+                elif stack and type(stack[-1]) is Mapping and keys[-1] is None:
+                    self.problems.at(file, line, column, "bad-key")
+                    return None
+                node, size = found
+                self.aliased += size
+                if self.aliased > MAX_ALIASED:
+                    self.problems.at(file, line, column, "alias-bomb", limit=f"{MAX_ALIASED:,}")
+                    return None
+                self.count += size
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.problems.at(file, mark.line + 1, mark.column + 1, "many-documents")
+                    return root
+                continue
+            elif kind is yaml.StreamEndEvent:
+                return root
+            else:
+                continue
+            self.count += 1
+            if self.count > MAX_NODES:
+                self.problems.at(file, node.line, node.column, "too-many-nodes", limit=f"{MAX_NODES:,}")
+                return None
+            if not stack:
+                root = node
+                continue
+            top = stack[-1]
+            if type(top) is Sequence:
+                top.items.append(node)
+            elif type(top) is Mapping:
+                key = keys[-1]
+                keys[-1] = None
+                if key is None:  # an unknown alias where a key should stand; the problem is noted
+                    return None
+                top.values[key] = node
+
+    def _key(self, mapping: Mapping, text: str, style: str, line: int, column: int, keys: list[str | None]) -> bool:
+        file = mapping.file
+        if text == "<<" and not style:
+            self.problems.at(file, line, column, "merge-key")
+        if text in mapping.places:
+            first = mapping.places[text]
+            self.problems.at(file, line, column, "duplicate-key", key=text, first=first[0])
+        else:
+            mapping.places[text] = (line, column)
+        if len(mapping.places) > MAX_KEYS:
+            self.problems.at(file, line, column, "too-many-nodes", limit=f"{MAX_KEYS:,}")
+            return False
+        keys[-1] = text
+        return True
+
+    def _explain(self, file: File, error: yaml.MarkedYAMLError) -> None:
+        """A YAML error in the words of the trap the author stepped into."""
+        why = str(error.problem or error.context or "not YAML")
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        context = error.context_mark
+        quoted = "quoted scalar" in (error.context or "")
+        if context and (quoted or "simple key" in (error.context or "") or "end of stream" in why or "<stream" in why):
+            line, column = context.line, context.column
+        line = min(line, len(file.lines) - 1)
+        while line > 0 and not file.lines[line].strip():  # an end of the file: show the last line that says something
+            line -= 1
+            column = len(file.lines[line])
+        content = file.lines[line]
+        entry = _ENTRY.match(content)
+        start = entry.end() if entry else 0
+        before = content[:column].rstrip()
+        if quoted and "escape" in why:
+            self.problems.at(file, line + 1, column + 1, "bad-escape")
+        elif quoted:
+            self.problems.at(file, line + 1, column + 1, "unclosed-quote", quote=content[column : column + 1])
+        elif "mapping values are not allowed" in why:
+            self.problems.at(file, line + 1, column + 1, "colon-in-text")
+        elif "sequence entries" in why or "mapping keys" in why:
+            self.problems.at(file, line + 1, column + 1, "special-start", char=content[column : column + 1])
+        elif line and re.search(r"(^|\s)#", file.lines[line - 1]) and not content[:column].strip():
+            cut = re.search(r"(^|\s)#", file.lines[line - 1])
+            self.problems.at(file, line, cut.end() if cut else 1, "comment-in-text")
+        elif "?" in why and "," in why and content[column : column + 1] == "?":
+            self.problems.at(file, line + 1, column + 1, "flow-question")
+        elif start < len(content) and content[start] in _SPECIAL and start <= column:
+            self.problems.at(file, line + 1, start + 1, "special-start", char=content[start])
+        elif before and before[-1] in "\"'" and column < len(content):
+            self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
+        else:
+            self.problems.at(file, line + 1, column + 1, "yaml", why=why)

@@ -1,0 +1,1 @@
+"""Small widgets: a model in, a message out."""
