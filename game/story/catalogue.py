@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 QUOTE_HINT = "Use `|` and put the text on the next line, indented, or put it in quotes."
 MAX_PROBLEMS = 1_000
+MAX_GUESSES = 100_000  # names compared for a "did you mean", over all problems
 _EXCERPT = 200  # characters of a source line worth showing
 
 
@@ -60,6 +61,8 @@ CATALOGUE: dict[str, Wording] = {
     "bad-escape": Wording("an unknown escape after a backslash in double quotes", QUOTE_HINT),
     "flow-comma": Wording("a comma inside {{...}} begins a new key: `{key}`", QUOTE_HINT),
     "flow-question": Wording("a `?` inside {{...}} or [...] needs quotes", QUOTE_HINT),
+    "flow-special": Wording("`{char}` inside {{...}} or [...] needs quotes", "Put the text in quotes."),
+    "unclosed-bracket": Wording("this `{char}` is never closed", "Close it. " + QUOTE_HINT),
     "tag": Wording("a YAML tag (`!`)", "Stories have no tags. " + QUOTE_HINT),
     "merge-key": Wording("a merge key (`<<`)", "Write the keys out."),
     "unknown-alias": Wording(
@@ -182,12 +185,19 @@ def nearest(name: str, known: list[str]) -> str:
     return lowered[match[0]] if match else ""
 
 
+def printable(text: str) -> str:
+    """The text with every character that a terminal might obey replaced."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 class Problems:
     """Collects diagnostics, a bounded number of them, each once."""
 
     def __init__(self) -> None:
         self.found: dict[Diagnostic, None] = {}
         self.errors = 0
+        self._left_out: set[Severity] = set()
+        self._guesses = MAX_GUESSES
         self.lines: dict[str, list[str]] = {}  # the source lines of each file, for excerpts
 
     @property
@@ -200,12 +210,15 @@ class Problems:
 
     def add(self, code: str, path: str, line: int = 0, column: int = 0, **fields: Any) -> None:
         wording = CATALOGUE[code]
+        if self.full:
+            self._add_full(path, wording.severity)
+            return
         near = fields.pop("near", None)
         hint = ""
         if near is not None:
-            name = str(fields["name"])
-            if close := nearest(name, near):
+            if self._guesses > 0 and (close := nearest(str(fields["name"]), near)):
                 hint = f"Did you mean `{close}`?"
+            self._guesses -= len(near)
             fields["known"] = ", ".join(near[:12]) + (" ..." if len(near) > 12 else "")
         fields = {
             k: v[:80] + "..." if isinstance(v, str) and len(v) > 80 and k != "known" else v for k, v in fields.items()
@@ -216,21 +229,19 @@ class Problems:
         if len(excerpt) > _EXCERPT:
             excerpt = excerpt[:_EXCERPT] if column <= _EXCERPT else ""
         message = wording.message.format(path=path, **fields)
-        problem = Diagnostic(code, wording.severity, Location(path, line, column), message, hint, excerpt)
-        if self.full:
-            if problem.is_error:
-                self.errors += 1
-            problem = Diagnostic(
-                "too-many-problems",
-                Severity.ERROR,
-                Location(path),
-                CATALOGUE["too-many-problems"].message.format(limit=MAX_PROBLEMS),
-            )
-            if any(d.code == problem.code for d in reversed(self.found)):
-                return
-        elif problem.is_error and problem not in self.found:
+        place = Location(path, line, column)
+        problem = Diagnostic(code, wording.severity, place, printable(message), printable(hint), printable(excerpt))
+        if problem.is_error and problem not in self.found:
             self.errors += 1
         self.found.setdefault(problem)
+
+    def _add_full(self, path: str, severity: Severity) -> None:
+        """One problem stands for all that are left out: an error as soon as one of them is."""
+        self.errors += severity is Severity.ERROR
+        if severity not in self._left_out:
+            self._left_out.add(severity)
+            message = CATALOGUE["too-many-problems"].message.format(limit=f"{MAX_PROBLEMS:,}")
+            self.found.setdefault(Diagnostic("too-many-problems", severity, Location(path), message))
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         return tuple(sorted(self.found, key=lambda d: (d.location, not d.is_error, d.code)))

@@ -19,6 +19,7 @@ Run = Callable[["World"], Value]
 MAX_LENGTH = 1_000  # characters in one expression
 MAX_DEPTH = 40  # of nested terms
 MAX_INTEGER = 10**9
+MAX_VALUE = 10**15  # of a sum or product
 FUNCTIONS = frozenset(["min", "max", "abs", "seen", "visits", "chose"])
 
 
@@ -186,7 +187,12 @@ _OPERATORS: dict[str, Callable[..., Value]] = {
     "//": operator.floordiv,
     "%": operator.mod,
 }
-_CALLS: dict[str, Callable[..., Value]] = {"min": min, "max": max, "abs": abs, "neg": operator.neg}
+_CALLS: dict[str, Callable[..., Value]] = {
+    "min": lambda *values: int(min(values)),
+    "max": lambda *values: int(max(values)),
+    "abs": abs,
+    "neg": operator.neg,
+}
 
 
 def compile_term(term: Term) -> Run:
@@ -280,11 +286,13 @@ _SIGNS = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
 }
-_FORBIDDEN = re.compile(r"[#\\\n]|(?<![\w.])\d[\d_]*[A-Za-z_]")
+_QUOTED = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
+_FORBIDDEN = re.compile(r"[#\\]|(?<![\w.])\d[\d_]*[A-Za-z_]")
 
 
 def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expression, list[ExpressionError]]:
-    """The checked expression and its warnings. `insert` allows free text, and `visits()` anywhere.
+    """The checked expression, and its comparisons that never or always hold. `insert` allows free text, and
+    `visits()` anywhere.
 
     Raises ExpressionError at the first thing that is wrong.
     """
@@ -295,13 +303,13 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
     if len(text) > MAX_LENGTH:
         raise ExpressionError("expression-too-long", 0, limit=f"{MAX_LENGTH:,} characters")
     text = text.replace("\n", " ")
-    if bad := _FORBIDDEN.search(text):
+    if bad := _FORBIDDEN.search(_QUOTED.sub(lambda quoted: "'" * len(quoted[0]), text)):
         raise ExpressionError("expression-syntax", shift + bad.start(), why=f"`{bad[0]}` can't stand here")
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        offset = shift + max((error.offset or 1) - 1, 0)
-        raise _syntax(text, offset, str(error.msg)) from None
+        offset = error.offset - 1 if error.offset else len(text)
+        raise _syntax(text, shift, offset, str(error.msg)) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("expression-too-long", 0, limit="less nesting") from None
     reader = _Reader(names, insert, text, shift)
@@ -311,17 +319,23 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
             reader.known(tree.body, type_)
     elif type_.kind is Kind.LITERAL and not isinstance(tree.body, ast.Constant):
         reader.known(tree.body, type_)
-    return Expression(text, term, type_, frozenset(reader.reads), frozenset(reader.uses)), reader.warnings
+    return Expression(text, term, type_, frozenset(reader.reads), frozenset(reader.uses)), reader.outcomes
 
 
-def _syntax(text: str, offset: int, why: str) -> ExpressionError:
+def _syntax(text: str, shift: int, offset: int, why: str) -> ExpressionError:
+    if match := re.search(r"=[<>]|<>", text):
+        sign = {"=>": ">=", "=<": "<=", "<>": "!="}[match[0]]
+        return ExpressionError("expression-syntax", shift + match.start(), why=f"write `{sign}` for `{match[0]}`")
     single = re.search(r"(?<![=!<>])=(?!=)", text)
     if single:
-        return ExpressionError("expression-syntax", single.start(), why="one `=` sets, two compare: write `==`")
+        return ExpressionError("expression-syntax", shift + single.start(), why="one `=` sets, two compare: write `==`")
     if match := re.search(r"&&|\|\||!(?!=)", text):
         word = {"&&": "and", "||": "or", "!": "not"}[match[0]]
-        return ExpressionError("expression-syntax", match.start(), why=f"write `{word}` for `{match[0]}`")
-    return ExpressionError("expression-syntax", min(offset, len(text)), why=why.lower())
+        return ExpressionError("expression-syntax", shift + match.start(), why=f"write `{word}` for `{match[0]}`")
+    if "invalid syntax" in why:
+        following = re.match(r"\w+|\S", text[offset:])
+        why = f"`{following[0]}` is unexpected here" if following else "something is missing at the end"
+    return ExpressionError("expression-syntax", shift + min(offset, len(text)), why=why)
 
 
 class _Reader:
@@ -331,13 +345,17 @@ class _Reader:
         self.names, self.insert, self.text, self.shift = names, insert, text, shift
         self.reads: set[tuple[str, str]] = set()
         self.uses: set[str] = set()
-        self.warnings: list[ExpressionError] = []
+        self.outcomes: list[ExpressionError] = []
         self.ascii = text.isascii()
 
     def offset(self, node: ast.expr) -> int:
         if self.ascii:
             return self.shift + node.col_offset
         return self.shift + len(self.text.encode()[: node.col_offset].decode(errors="replace"))
+
+    def shown(self, node: ast.expr) -> str:
+        """The node as its author wrote it."""
+        return (ast.get_source_segment(self.text, node) or "")[:60]
 
     def fail(self, node: ast.expr, code: str, **fields: object) -> ExpressionError:
         return ExpressionError(code, self.offset(node), **fields)
@@ -368,7 +386,7 @@ class _Reader:
                 return self._either(node, depth)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._call(node, name, args, depth, compared)
-        raise self.fail(node, "expression-form", form=ast.unparse(node)[:40])
+        raise self.fail(node, "expression-form", form=self.shown(node))
 
     # names and constants
 
@@ -393,18 +411,26 @@ class _Reader:
 
     def _all_names(self) -> list[str]:
         names = self.names
-        return [*names.variables, *names.definitions, *names.words, *names.scenes, *FUNCTIONS]
+        return [
+            *names.variables,
+            *names.definitions,
+            *sorted(names.words),
+            *names.scenes,
+            *sorted(FUNCTIONS),
+            "true",
+            "false",
+        ]
 
     def _constant(self, node: ast.expr, value: object) -> tuple[Term, Type]:
-        if isinstance(value, bool) or value is None:
-            raise self.fail(node, "expression-form", form=str(value))
+        if isinstance(value, bool):
+            raise self.fail(node, "unknown-name", name=str(value), near=["true", "false"])
         if isinstance(value, int):
             if value > MAX_INTEGER:
                 raise self.fail(node, "number-too-large", limit=f"{MAX_INTEGER:,}")
             return Constant(value), Type(Kind.NUMBER, low=value, high=value)
         if isinstance(value, str):
             return Constant(value), Type(Kind.LITERAL, frozenset([value]))
-        raise self.fail(node, "expression-form", form=ast.unparse(node)[:40])
+        raise self.fail(node, "expression-form", form=self.shown(node))
 
     def known(self, node: ast.expr, type_: Type) -> None:
         """Refuses a literal that is neither a word nor a scene."""
@@ -448,6 +474,8 @@ class _Reader:
             low, high = a.low + b.low, a.high + b.high
         else:
             low, high = a.low - b.high, a.high - b.low
+        if any(math.isfinite(n) and abs(n) > MAX_VALUE for n in (low, high)):
+            raise self.fail(node, "number-too-large", limit=f"{MAX_VALUE:,}")
         return Arithmetic(sign, left, right), Type(Kind.NUMBER, low=low, high=high)
 
     def _either(self, node: ast.IfExp, depth: int) -> tuple[Term, Type]:
@@ -513,7 +541,7 @@ class _Reader:
         signs = []
         for op in node.ops:
             if type(op) not in _SIGNS:
-                raise self.fail(node, "expression-form", form=ast.unparse(node)[:40])
+                raise self.fail(node, "expression-form", form=self.shown(node))
             signs.append(_SIGNS[type(op)])
         read: list[tuple[Term, Type]] = []
         for index, operand in enumerate(nodes):
@@ -529,10 +557,9 @@ class _Reader:
                     raise self.fail(node, "visits-compared")
             outcomes.append(self._pair(nodes[index], nodes[index + 1], sign, left, right))
         if any(o is False for o in outcomes):
-            raise self.fail(node, "never-true", condition=ast.unparse(node))
-        if all(o is True for o in outcomes):
-            error = self.fail(node, "always-true", condition=ast.unparse(node))
-            self.warnings.append(error)
+            self.outcomes.append(self.fail(node, "never-true", condition=self.shown(node)))
+        elif all(o is True for o in outcomes):
+            self.outcomes.append(self.fail(node, "always-true", condition=self.shown(node)))
         rest = tuple((sign, term) for sign, (term, _) in zip(signs, read[1:], strict=True))
         return Compare(read[0][0], rest), FLAG
 

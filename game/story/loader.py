@@ -7,11 +7,12 @@ that files may be in any order and an expression may name what stands further do
 import gc
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from game.story import checks
-from game.story.catalogue import Problems
+from game.story.catalogue import Problems, printable
 from game.story.declarations import declare
 from game.story.diagnostics import Diagnostic, Location
 from game.story.expressions import ANY, MAX_LENGTH, Expression, Kind, Names
@@ -82,13 +83,16 @@ class _Loader:
         self.shaper = Shaper(self.problems)
         self.builder = SceneBuilder(self.shaper)
         self.head: Mapping | None = None
+        self.headless: list[Mapping] = []  # files without `format` that hold other keys of a head
+        self.meant: set[str] = set()  # keys of the head that are there, misspelt
         self.parts: dict[str, dict[str, tuple[Node, Mapping]]] = {name: {} for name in PARTS}
         self.test_nodes: list[Node] = []
 
     def load(self, pure: bool) -> Loaded:
         digest = self._read(pure)
+        self._behead()
         if self.head is None and not self.shaper.partial:
-            self.problems.add("no-head", self.path.name)
+            self.problems.add("no-head", printable(self.path.name or str(self.path)))
         story = self._story(digest)
         found = self.problems.sorted()
         return Loaded(story if not any(d.is_error for d in found) else None, found)
@@ -110,7 +114,8 @@ class _Loader:
                     self.problems.add("too-large", shown, what="story", limit=f"{MAX_STORY / 2**20:g} MiB")
                     self.shaper.partial = True
                     break
-                digest.update(f"{shown}\0{len(data)}\0".encode() + data)
+                digest.update(f"{shown}\0{len(data)}\0".encode())
+                digest.update(data)
                 file = decode(data, shown, self.problems)
                 root = reader.read(file) if file is not None else None
                 if root is not None:
@@ -118,7 +123,7 @@ class _Loader:
             if self.problems.errors > before and (data is None or root is None):
                 self.shaper.partial = True
         if empty and not self.problems.found:
-            self.problems.add("no-files", self.path.name)
+            self.problems.add("no-files", printable(self.path.name or str(self.path)))
             self.shaper.partial = True
         return digest.hexdigest()
 
@@ -136,17 +141,27 @@ class _Loader:
             self.problems.at(root.file, *root.places["format"], "two-heads", first=self.head.file.path)
         elif is_head:
             self.head = root
+        elif root.values.keys() & HEAD.keys():
+            self.headless.append(root)
+        meant = self.shaper.unknown_keys(root, "story" if is_head else "file", [*HEAD, *PARTS])
+        if is_head:
+            self.meant = meant
         for name, value in root.values.items():
-            if name in HEAD:
-                if not is_head:
-                    self.problems.at(root.file, *root.places[name], "head-key", key=name)
-            elif name not in PARTS:
-                self.shaper.unknown_key(root, name, value, "story" if is_head else "file", [*HEAD, *PARTS])
-            elif name == "tests":
+            if name not in PARTS:
+                continue
+            if name == "tests":
                 if self.shaper.shaped(value, "blocks", name):
                     self.test_nodes += self.shaper.items(value)
             elif self.shaper.shaped(value, "named", name) and isinstance(value, Mapping):
                 self._collect(name, value)
+
+    def _behead(self) -> None:
+        """Keys of the head in other files; where no file has `format`, the file with most of them is the head."""
+        if self.head is None and not self.shaper.partial and self.headless:
+            self.head = max(self.headless, key=lambda root: len(root.values.keys() & HEAD.keys()))
+        for root in self.headless:
+            for name in root.values.keys() & HEAD.keys() if root is not self.head else ():
+                self.problems.at(root.file, *root.places[name], "head-key", key=name)
 
     def _collect(self, part: str, section: Mapping) -> None:
         known = self.parts[part]
@@ -158,7 +173,7 @@ class _Loader:
                 self.problems.at(section.file, *place, "duplicate-id", name=name, what=part, first=where)
             elif self.shaper.id(name, section, part, place):
                 known[name] = (node, section)
-            elif part == "state":
+            else:
                 self.shaper.broken.add(name)
 
     # --- the whole
@@ -169,6 +184,7 @@ class _Loader:
         scene_nodes = {name: node for name, (node, _) in self.parts["scenes"].items()}
         variables = {name: v for name, (node, _) in self.parts["state"].items() if (v := declare(shaper, name, node))}
         words = frozenset(w for v in variables.values() if v.kind is Kind.WORD for w in v.words)
+        shaper.broken |= {w for name in shaper.broken for w in self._words_of(name)}
         choice_ids: dict[str, object] = {
             choice: None for name, node in scene_nodes.items() for choice in builder.choice_ids(name, node)
         }
@@ -225,6 +241,13 @@ class _Loader:
             checks.check(story, shaper, builder.used_chapters, self._definition_places())
         return story
 
+    def _words_of(self, name: str) -> Iterator[str]:
+        """The words a variable in error would have, for nobody to call them unknown."""
+        node = self.parts["state"].get(name, (None, None))[0]
+        words = node.values.get("one_of") if isinstance(node, Mapping) else None
+        yield from words.values if isinstance(words, Mapping) else ()
+        yield from (item.text for item in self.shaper.items(words) if isinstance(item, Scalar))
+
     def _head_fields(self) -> dict[str, Node]:
         fields: dict[str, Node] = {}
         head = self.head
@@ -234,7 +257,7 @@ class _Loader:
             if name in head.values:
                 if self.shaper.shaped(head.values[name], key.shape, name):
                     fields[name] = head.values[name]
-            elif key.required:
+            elif key.required and name not in self.meant:
                 self.shaper.error(head, "missing-key", key=name, block="story")
         version = fields.get("format")
         if version is not None and self.shaper.integer(version) != FORMAT:
@@ -291,15 +314,6 @@ class _Loader:
     def _definition_places(self) -> dict[str, Location]:
         define = self.parts["define"]
         return {name: Location(s.file.path, *s.places[name]) for name, (_, s) in define.items()}
-
-    def _define_one(self, name: str, node: Node, definitions: dict[str, Expression]) -> None:
-        if name in self.shaper.broken:
-            return
-        expression = self.shaper.expression(node)
-        if expression is None:
-            self.shaper.broken.add(name)
-        else:
-            definitions[name] = expression
 
     # --- around the scenes
 

@@ -63,9 +63,11 @@ class SceneBuilder:
             at: Node = item.values.get("id") or item.values.get("label") or item
             if "id" in item.values:
                 if not self.shaper.id(own, at, "choice"):
+                    self.shaper.broken.add(f"{prefix}/{own}")
                     continue
-            elif "label" in item.values and (not own or own == "continue"):
-                self.shaper.error(at, "choice-needs-id", name=own)
+            elif not own or own == "continue":
+                if isinstance(at, Scalar) and not at.is_null:
+                    self.shaper.error(at, "choice-needs-id", name=own)
                 continue
             if own in siblings:
                 self.shaper.error(at, "duplicate-choice", name=own, first=siblings[own])
@@ -244,15 +246,7 @@ class SceneBuilder:
             pieces: list[Piece] = []
             for item in node.items:
                 if isinstance(item, Sequence):
-                    flow = item.flow
-                    self.shaper.error(
-                        item,
-                        "special-start" if flow else "wrong-shape",
-                        what="an item",
-                        wanted="text or a block",
-                        found="a list",
-                        char="[",
-                    )
+                    self.shaper.error(item, "special-start", char="[" if item.flow else "-")
                 elif not isinstance(item, Scalar) or self.shaper.shaped(item, "passage", "text"):
                     pieces += self.passage(item, form, scene=scene)
             return tuple(pieces)
@@ -309,8 +303,13 @@ class SceneBuilder:
             return ()
         is_flag = subject.type.kind is Kind.FLAG
         wanted = ["true", "false"] if is_flag else sorted(subject.type.words)
+        cut = False
         for name, item in others.items():
-            if name not in wanted:
+            if name not in wanted and node.flow and isinstance(item, Scalar) and item.is_null:
+                if not cut:
+                    shaper.problems.at(node.file, *node.places[name], "flow-comma", key=name)
+                cut = True
+            elif name not in wanted:
                 code = "one-of" if name in _PIECES else "unknown-word"
                 shaper.problems.at(
                     node.file,

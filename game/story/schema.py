@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 FORMAT = 1
 
-# Shapes. `text` is one scalar; `passage` is a text, a block or a list of blocks; `ids` is one id or a list of them;
+# Shapes. `text` is one scalar, and `word` one that is not prose; `passage` is a text, a block or a list of blocks; `ids` is one id or a list of them;
 # `way` is a scene or a list of conditional ways; `named` is a mapping from ids to blocks.
 SHAPES = {
     "text": "text",
@@ -16,6 +16,7 @@ SHAPES = {
     "expression": "a condition",
     "effects": "variables and their new values",
     "id": "an id",
+    "word": "one word",
     "ids": "an id, or a list of ids",
     "flag": "true or false",
     "integer": "a whole number",
@@ -41,11 +42,11 @@ class Key:
 
 HEAD: dict[str, Key] = {
     "format": Key("integer", "the version of the format: 1", required=True),
-    "id": Key("text", "lower case letters, digits and hyphens", required=True),
+    "id": Key("word", "lower case letters, digits and hyphens", required=True),
     "title": Key("text", "the story's title", required=True),
     "start": Key("id", "the first scene", required=True),
     "author": Key("text", "who wrote it"),
-    "language": Key("text", "the language it is written in: en"),
+    "language": Key("word", "the language it is written in: en"),
     "about": Key("text", "what the title screen says"),
     "content_note": Key("text", "shown before the first scene"),
     "interrupts": Key("blocks", "scenes that take the place of another when a condition holds", of="interrupt"),
@@ -73,7 +74,7 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "range": Key("integers", "a number between these two, both included"),
         "one_of": Key("words", "one word of these"),
         "text": Key("inline", "text that is shown, never tested"),
-        "start": Key("inline", "its value at the start; needed with `range` and `one_of`"),
+        "start": Key("word", "its value at the start; needed with `range` and `one_of`"),
         "label": Key("inline", "its name on the screen"),
         "show": Key("id", "its gauge: words or number"),
         "words": Key("bands", "what a number is called: {0-1: marked, 2: watched}"),
@@ -85,7 +86,7 @@ BLOCKS: dict[str, dict[str, Key]] = {
     },
     "chapter": {
         "title": Key("text", "its title", required=True),
-        "plate": Key("inline", "a drawing in text, at most 60x16, inside the story folder"),
+        "plate": Key("word", "a drawing in text, at most 60x16, inside the story folder"),
         "plate_alt": Key("inline", "the drawing in words; needed with `plate`"),
         "basis": Key("ids", "facts, or `invented`: what its scenes rest on unless they say"),
         "card": Key("passage", "the record card at the chapter's end"),

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any
 
-from game.story.catalogue import Problems
+from game.story.catalogue import Problems, nearest
 from game.story.diagnostics import Location
-from game.story.expressions import ANY, FUNCTIONS, Constant, Expression, ExpressionError, Kind, Names, Type, Value
+from game.story.expressions import FUNCTIONS, Constant, Expression, ExpressionError, Kind, Names, Type, Value
 from game.story.expressions import parse as parse_expression
 from game.story.model import Assignment, Variable
 from game.story.schema import BLOCKS, RESERVED, SHAPES
@@ -22,7 +22,7 @@ from game.story.text import MARK, NO_TEXT, Form, Insert, Template
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 MAX_TEXT = 200_000  # characters in one text
 _INTEGER = re.compile(r"[-+]?[0-9]{1,12}\Z")
-_SCALARS = frozenset(["text", "inline", "expression", "id", "flag", "integer"])
+_SCALARS = frozenset(["text", "inline", "word", "expression", "id", "flag", "integer"])
 _ALLOWED: dict[str, tuple[type[Node], ...]] = {
     **dict.fromkeys(_SCALARS, (Scalar,)),
     "passage": (Scalar, Mapping, Sequence),
@@ -33,7 +33,6 @@ _ALLOWED: dict[str, tuple[type[Node], ...]] = {
     **dict.fromkeys(["effects", "bands", "values", "block", "named"], (Mapping,)),
 }
 _PROSE = frozenset(["text", "inline", "passage"])
-FALSE = Expression("false", Constant(False), ANY, frozenset())
 
 
 def location(node: Node) -> Location:
@@ -47,17 +46,19 @@ class Shaper:
         self.problems = problems
         self.names = Names({}, {}, {}, {}, frozenset())
         self.variables: dict[str, Variable] = {}
-        self.broken: set[str] = set()  # variables whose declaration is itself in error
+        self.broken: set[str] = set()  # names whose declaration is itself in error
         self.partial = False  # a file could not be read: say nothing of names that may stand there
         self.read_names: set[tuple[str, str]] = set()  # every read of every expression
         self.used_definitions: set[str] = set()
         self.set_names: set[str] = set()
         self.facts: MappingType[str, object] = {}
         self.used_facts: set[str] = set()
-        self._cache: dict[tuple[str, bool, bool], tuple[Expression, list[ExpressionError]]] = {}
-        self._templates: dict[tuple[str, Form], Template] = {}
+        self._cache: dict[tuple[str, bool], tuple[Expression, list[ExpressionError]]] = {}
+        self._templates: dict[tuple[str, Form, bool], Template] = {}
 
     def error(self, node: Node, code: str, **fields: Any) -> None:
+        if isinstance(node, Scalar) and node.is_broken:
+            return
         self.problems.at(node.file, node.line, node.column, code, **fields)
 
     # --- shapes
@@ -71,27 +72,50 @@ class Shaper:
         fields: dict[str, Node] = {}
         for name, value in node.values.items():
             key = declared.get(name)
-            if key is None:
-                self.unknown_key(node, name, value, block, list(declared))
-            elif self.shaped(value, key.shape, name):
+            if key is not None and self.shaped(value, key.shape, name):
                 fields[name] = value
+        meant = self.unknown_keys(node, block, list(declared))
         for name, key in declared.items():
-            if key.required and name not in node.values:
+            if key.required and name not in node.values and name not in meant:
                 self.error(node, "missing-key", key=name, block=block)
         return fields
 
-    def unknown_key(self, node: Mapping, name: str, value: Node, block: str, known: list[str]) -> None:
-        line, column = node.places[name]
-        empty = isinstance(value, Scalar) and value.is_null
-        if node.flow and empty:
-            self.problems.at(node.file, line, column, "flow-comma", key=name)
-        elif " " in name.strip() or "{" in name:
-            self.problems.at(node.file, line, column, "key-in-text", key=name)
-        else:
-            self.problems.at(node.file, line, column, "unknown-key", name=name, block=block, near=known)
+    def unknown_keys(self, node: Mapping, block: str, known: list[str]) -> set[str]:
+        """Notes the keys that are not declared; the keys that may have been meant by them."""
+        meant: set[str] = set()
+        cut = False
+        for name, value in node.values.items():
+            if name in known:
+                continue
+            place = node.places[name]
+            close = nearest(name, known) if len(meant) < len(known) else ""
+            if node.flow and isinstance(value, Scalar) and value.is_null:
+                if not cut and name == next(iter(node.values)):
+                    self.error(node, "special-start", char="{")
+                elif not cut:
+                    self.problems.at(node.file, *place, "flow-comma", key=name)
+                cut = True
+                meant.update(known)
+            elif " " in name.strip() or "{" in name or self.is_prose(node, value, block, close):
+                self.problems.at(node.file, *place, "key-in-text", key=name)
+                meant.update(known)
+            else:
+                self.problems.at(node.file, *place, "unknown-key", name=name, block=block, near=known)
+                meant.add(close)
+        return meant
+
+    @staticmethod
+    def is_prose(node: Mapping, value: Node, block: str, close: str) -> bool:
+        """Whether a block with one unknown key is a line of text such as `Note: she lies`."""
+        return block == "block" and len(node.values) == 1 and isinstance(value, Scalar) and not close
 
     def shaped(self, value: Node, shape: str, name: str) -> bool:
         """Whether a value has the shape its key wants; notes it if not."""
+        if isinstance(value, Scalar) and value.is_broken:
+            return False
+        if shape == "passage" and isinstance(value, Sequence) and is_bracketed_text(value):
+            self.error(value, "special-start", char="[")
+            return False
         if not isinstance(value, _ALLOWED[shape]):
             code = "wrong-shape"
             if shape in _PROSE | _SCALARS and not isinstance(value, Scalar) and value_is_flow(value):
@@ -101,8 +125,8 @@ class Shaper:
             return False
         if isinstance(value, Scalar):
             if value.is_null or not value.text.strip():
-                if shape == "inline" and value.style:
-                    return True  # text: "" is a start of its own
+                if shape == "inline" and name == "text" and value.style:
+                    return True  # a variable's text may start as ""
                 code = "text-is-comment" if value.comment and not value.style else "empty"
                 self.error(value, code, key=name)
                 return False
@@ -189,7 +213,7 @@ class Shaper:
             return ""
         if node.text in known:
             return node.text
-        if not self.partial:
+        if not self.partial and node.text not in self.broken:
             self.error(node, code, name=node.text, near=list(known))
         return ""
 
@@ -317,22 +341,22 @@ class Shaper:
         column: int | None = None,
         line: int | None = None,
     ) -> Expression | None:
-        key = (source, insert, truth)
+        if node.is_broken:
+            return None
+        key = (source, insert)
         try:
             if (known := self._cache.get(key)) is None:
                 known = self._cache[key] = parse_expression(source, self.names, insert=insert)
-            expression, warnings = known
+            expression, outcomes = known
         except ExpressionError as error:
             unknown = error.code in ("unknown-name", "unknown-scene", "unknown-choice")
             if unknown and (self.partial or error.fields.get("name") in self.broken):
                 return None
-            if error.code == "never-true" and not truth:
-                return FALSE
             self._at(node, error, line, column)
             return None
         if truth:
-            for warning in warnings:
-                self._at(node, warning, line, column)
+            for outcome in outcomes:
+                self._at(node, outcome, line, column)
         self.read_names |= expression.reads
         self.used_definitions |= expression.uses
         return expression
@@ -351,14 +375,14 @@ class Shaper:
 
     def template(self, node: Node | None, form: Form = "inline", *, inserts: bool = True) -> Template:
         """The text of a scalar with its inserts cut out; the empty one without."""
-        if not isinstance(node, Scalar) or not node.text:
+        if not isinstance(node, Scalar) or not node.text or node.is_broken:
             return NO_TEXT
         source = node.text
         if form != "lines":
             source = source.strip()
         if "{" not in source and "}" not in source:
             return Template(source, (), form)
-        key = (source, form)
+        key = (source, form, inserts)
         if key not in self._templates:
             count = len(self.problems.found)
             template = self._cut(node, source, form, inserts)
@@ -375,10 +399,11 @@ class Shaper:
         for match in re.finditer(r"\{\{|\}\}|\{((?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}|[{}]", source):
             parts.append(source[position : match.start()])
             position = match.end()
+            line, column = _locate(node, match[0], line, column)
             if match[0] in ("{{", "}}"):
                 parts.append(match[0][0])
+                column += 2
                 continue
-            line, column = _locate(node, match[0], line, column)
             if match[0] in "{}":
                 self.problems.at(node.file, line, column + 1, "lone-brace", char=match[0])
             elif not inserts:
@@ -389,9 +414,14 @@ class Shaper:
                     name = expression.source
                     parts.append(MARK)
                     found.append(Insert(expression, self.variables.get(name)))
-            column += 1
+            column += len(match[0])
         parts.append(source[position:])
         return Template("".join(parts), tuple(found), form)
+
+
+def is_bracketed_text(node: Sequence) -> bool:
+    """Whether `[like this]` a text was begun with a bracket."""
+    return node.flow and any(isinstance(i, Scalar) and not i.style for i in node.items)
 
 
 def value_is_flow(node: Node) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from game.story.catalogue import Problems
+from game.story.catalogue import Problems, printable
 
 MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
 MAX_STORY = 32 * 2**20  # bytes
@@ -26,9 +26,13 @@ MAX_ALIASED = 20_000  # nodes that aliases may repeat
 
 # Characters with no place in a story: control characters, line separators that only some programs obey, overrides of
 # writing direction, and the noncharacters that `text.py` uses as marks.
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _SPECIAL = "\"'*>|[{&!%@`"
 _ENTRY = re.compile(r"\s*(?:- +)*(?:[^\s:#\"'\[{][^:#]*?: +)?")
+_LONE_KEY = re.compile(r"\s*(?:- +)*\w+\Z")
+BROKEN = "!"
 _NULLS = frozenset(["", "~", "null", "Null", "NULL"])
 
 
@@ -53,7 +57,10 @@ class Node:
 
 
 class Scalar(Node):
-    """Text as written. `style` is '' for plain, else one of | > " '; `comment` tells that a # follows on its line."""
+    """Text as written. `style` is '' for plain, else one of | > " '; `comment` tells that a # follows it.
+
+    The style BROKEN marks what is in error itself: its problem is noted, and nobody should note a second.
+    """
 
     __slots__ = ("comment", "style", "text")
 
@@ -68,6 +75,10 @@ class Scalar(Node):
     @property
     def is_null(self) -> bool:
         return not self.style and self.text in _NULLS
+
+    @property
+    def is_broken(self) -> bool:
+        return self.style == BROKEN
 
 
 class Mapping(Node):
@@ -101,7 +112,7 @@ class Sequence(Node):
 def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
     """The YAML files of a story (a folder or one file) in path order, as (name to show, path)."""
     if not story.is_dir():
-        yield story.name, story
+        yield _shown(story, story), story
         return
 
     def unreadable(error: OSError) -> None:
@@ -126,12 +137,14 @@ def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
                 else:
                     found.append((shown, path))
     if len(found) > MAX_FILES:
-        problems.add("too-large", found[MAX_FILES][0], what="story", limit=f"{MAX_FILES:,} files")
-    yield from sorted(found, key=lambda pair: Path(pair[0]).parts)[:MAX_FILES]
+        problems.add("too-large", _shown(story, story), what="story", limit=f"{MAX_FILES:,} files")
+        return
+    yield from sorted(found, key=lambda pair: Path(pair[0]).parts)
 
 
 def _shown(path: Path, story: Path) -> str:
-    return path.relative_to(story).as_posix() if path != story else story.name
+    shown = path.relative_to(story).as_posix() if path != story else story.name or str(story)
+    return printable(shown)
 
 
 def _inside(path: Path, root: Path) -> bool:
@@ -198,7 +211,28 @@ def _line_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int]:
+    """Where a character stands first at or after a place that is known to come before it."""
+    at = lines[line - 1].find(char, column - 1)
+    while at < 0:
+        line += 1
+        at = lines[line - 1].find(char)
+    return line, at + 1
+
+
 # --- nodes ---------------------------------------------------------------------------------------------------------
+
+
+class _PureLoader(yaml.Loader):
+    """PyYAML's own parser, which lets an escape beyond Unicode raise what is no YAML error."""
+
+    def scan_flow_scalar(self, style: str) -> Any:
+        start = self.get_mark()
+        try:
+            return super().scan_flow_scalar(style)
+        except (ValueError, OverflowError):
+            why = "found an unknown escape"
+            raise yaml.scanner.ScannerError("while scanning a quoted scalar", start, why, self.get_mark()) from None
 
 
 class Reader:
@@ -212,12 +246,17 @@ class Reader:
         self.pure = pure or not getattr(yaml, "__with_libyaml__", False)
         self.count = 0
         self.aliased = 0
+        self.stray: list[tuple[int, int, str]] = []  # aliases that name no anchor
+        self.open: list[Mapping | Sequence] = []  # the collections around the present event
 
     def read(self, file: File) -> Node | None:
         """The root node, or None for an empty file or one with problems (which are then in `problems`)."""
-        loader: Any = yaml.Loader(file.text) if self.pure else yaml.CLoader(file.text)
+        loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(file.text)
+        self.stray.clear()
+        self.open.clear()
+        root = None
         try:
-            return self._build(loader.get_event, file)
+            root = self._build(loader.get_event, file)
         except yaml.MarkedYAMLError as error:
             self._explain(file, error)
         except yaml.reader.ReaderError as error:
@@ -225,15 +264,18 @@ class Reader:
             self.problems.at(file, line, column, "yaml", why=str(error.reason))
         finally:
             loader.dispose()
-        return None
+        for line, column, name in self.stray:
+            self.problems.at(file, line, column, "unknown-alias", name=name)
+        return root
 
     def _build(self, next_event: Any, file: File) -> Node | None:
         root: Node | None = None
         documents = 0
-        stack: list[Mapping | Sequence] = []
+        stack = self.open
         keys: list[str | None] = []  # the key that waits for its value, per open mapping
         pending: list[tuple[str | None, int]] = []  # anchor and node count at the start, per open node
         anchors: dict[str, tuple[Node, int]] = {}
+        unused: dict[str, Scalar] = {}  # anchored scalars that no alias names yet
         scalar_event, lines = yaml.ScalarEvent, file.lines
         while True:
             event = next_event()
@@ -243,18 +285,26 @@ class Reader:
             if kind is scalar_event:
                 text, style = event.value, event.style or ""
                 line, column = mark.line + 1, mark.column + 1
-                if event.tag is not None:
-                    self.problems.at(file, line, column, "tag")
-                if style == '"' and (bad := FORBIDDEN.search(text) or re.search("\t", text)):
-                    self.problems.at(file, line, column, "control-character", char=f"U+{ord(bad[0]):04X}")
-                    text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
                 comment = False
                 if not style:
                     end = event.end_mark
-                    if end.line < len(lines) and "#" in (rest := lines[end.line][end.column :]):
-                        comment = rest.lstrip().startswith("#")
+                    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+                    if not text and not rest.strip() and end.line + 1 < len(lines):
+                        rest = lines[end.line + 1]
+                    comment = "#" in rest and rest.lstrip().startswith("#")
                     if "?" in text and stack and stack[-1].flow:
-                        self.problems.at(file, line, column, "flow-question")
+                        self.problems.at(file, *_find("?", lines, line, column), "flow-question")
+                        return None
+                if event.tag is not None:
+                    self.problems.at(file, line, column, "tag")
+                    style = BROKEN
+                elif style == '"' and (bad := FORBIDDEN.search(text) or re.search("\t", text)):
+                    if "\ud800" <= bad[0] <= "\udfff":  # half a character: libyaml refuses it, PyYAML does not
+                        self.problems.at(file, line, column, "bad-escape")
+                        return None
+                    self.problems.at(file, line, column, "control-character", char=f"U+{ord(bad[0]):04X}")
+                    text = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\t", " ")
+                    style = BROKEN
                 if stack and type(stack[-1]) is Mapping and keys[-1] is None:
                     if event.anchor is not None:
                         self.problems.at(file, line, column, "anchored-key")
@@ -264,6 +314,7 @@ class Reader:
                 node = Scalar(file, line, column, text, style, comment)
                 if event.anchor is not None:
                     anchors[event.anchor] = (node, 1)
+                    unused[event.anchor] = node
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 line, column = mark.line + 1, mark.column + 1
                 if event.tag is not None:
@@ -293,11 +344,12 @@ class Reader:
                 line, column = mark.line + 1, mark.column + 1
                 found = anchors.get(event.anchor)
                 if found is None:
-                    self.problems.at(file, line, column, "unknown-alias", name=event.anchor)
-                    found = (Scalar(file, line, column, f"*{event.anchor}", '"'), 1)
+                    self.stray.append((line, column, event.anchor))
+                    found = (Scalar(file, line, column, f"*{event.anchor}", BROKEN), 1)
                 elif stack and type(stack[-1]) is Mapping and keys[-1] is None:
                     self.problems.at(file, line, column, "bad-key")
                     return None
+                unused.pop(event.anchor, None)
                 node, size = found
                 self.aliased += size
                 if self.aliased > MAX_ALIASED:
@@ -308,9 +360,12 @@ class Reader:
                 documents += 1
                 if documents > 1:
                     self.problems.at(file, mark.line + 1, mark.column + 1, "many-documents")
-                    return root
+                    return None
                 continue
             elif kind is yaml.StreamEndEvent:
+                for scalar in unused.values():  # text such as `&c and so on`
+                    self.problems.at(file, scalar.line, scalar.column, "special-start", char="&")
+                    scalar.style = BROKEN
                 return root
             else:
                 continue
@@ -335,6 +390,7 @@ class Reader:
         file = mapping.file
         if text == "<<" and not style:
             self.problems.at(file, line, column, "merge-key")
+            return False
         if text in mapping.places:
             first = mapping.places[text]
             self.problems.at(file, line, column, "duplicate-key", key=text, first=first[0])
@@ -356,10 +412,12 @@ class Reader:
         if context and (quoted or "simple key" in (error.context or "") or "end of stream" in why or "<stream" in why):
             line, column = context.line, context.column
         line = min(line, len(file.lines) - 1)
+        at_end = not any(content.strip() for content in [file.lines[line][column:], *file.lines[line + 1 :]])
         while line > 0 and not file.lines[line].strip():  # an end of the file: show the last line that says something
             line -= 1
             column = len(file.lines[line])
         content = file.lines[line]
+        flow = self.open[-1] if self.open and self.open[-1].flow else None
         entry = _ENTRY.match(content)
         start = entry.end() if entry else 0
         before = content[:column].rstrip()
@@ -367,6 +425,15 @@ class Reader:
             self.problems.at(file, line + 1, column + 1, "bad-escape")
         elif quoted:
             self.problems.at(file, line + 1, column + 1, "unclosed-quote", quote=content[column : column + 1])
+        elif flow is not None and content[column : column + 1] == "?":
+            self.problems.at(file, line + 1, column + 1, "flow-question")
+        elif flow is not None and (at_end or content[column : column + 1] in ("]", "}") or _LONE_KEY.match(before)):
+            char = "{" if isinstance(flow, Mapping) else "["
+            self.problems.at(file, flow.line, flow.column, "unclosed-bracket", char=char)
+        elif flow is not None and before and before[-1] in "\"'":
+            self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
+        elif flow is not None:
+            self.problems.at(file, line + 1, column + 1, "flow-special", char=content[column : column + 1])
         elif "mapping values are not allowed" in why:
             self.problems.at(file, line + 1, column + 1, "colon-in-text")
         elif "sequence entries" in why or "mapping keys" in why:
@@ -374,9 +441,8 @@ class Reader:
         elif line and re.search(r"(^|\s)#", file.lines[line - 1]) and not content[:column].strip():
             cut = re.search(r"(^|\s)#", file.lines[line - 1])
             self.problems.at(file, line, cut.end() if cut else 1, "comment-in-text")
-        elif "?" in why and "," in why and content[column : column + 1] == "?":
-            self.problems.at(file, line + 1, column + 1, "flow-question")
         elif start < len(content) and content[start] in _SPECIAL and start <= column:
+            self.stray = [s for s in self.stray if s[:2] != (line + 1, start + 1)]
             self.problems.at(file, line + 1, start + 1, "special-start", char=content[start])
         elif before and before[-1] in "\"'" and column < len(content):
             self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
