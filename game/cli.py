@@ -1,0 +1,186 @@
+"""The command line: words to calls, and every error to one clear line and an exit code.
+
+0 good; 1 the story or the input has errors; 2 wrong usage; 3 undecided.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from game import __version__
+from game.play.saves import Play, SaveError, Slots
+from game.play.session import PlayError, Session, Start
+from game.problems import describe, printable, summary
+from game.story.expressions import Kind, Value
+from game.story.loader import Loaded, load
+from game.story.model import Story
+
+DEFAULT = "special-tasks"
+EXAMPLES = {
+    "": "example: special-tasks\n         special-tasks play my-story/\n         special-tasks check my-story/",
+    "play": "example: special-tasks play my-story/ --at office --with trust=2,objected=true",
+    "check": "example: special-tasks check my-story/ --strict",
+}
+
+
+class UsageError(Exception):
+    """Wrong words on the command line; the message is one line."""
+
+
+class InputError(Exception):
+    """A story, save or answer that can't be used; the message may have more lines after the first."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"special-tasks: {printable(str(error))}", file=sys.stderr)
+        return 2
+    except (InputError, SaveError, PlayError) as error:
+        print("special-tasks: " + "\n".join(printable(line) for line in str(error).split("\n")), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone; Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    about = "A text adventure in the terminal, told from YAML. Alone, it starts the game."
+    parser = argparse.ArgumentParser("special-tasks", description=about, epilog=EXAMPLES[""], formatter_class=raw)
+    parser.add_argument("--version", action="version", version=f"special-tasks {__version__}")
+    parser.set_defaults(run=_play, story=None, plain=False, slot=None, saves=None, at=None, state="")
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    about = "play a story (the default)"
+    play = commands.add_parser("play", help=about, description=about, epilog=EXAMPLES["play"], formatter_class=raw)
+    _story(play)
+    play.add_argument("--plain", action="store_true", help="line mode: plain text in and out")
+    play.add_argument("--slot", metavar="NAME", help="the save to go on with, or to begin")
+    play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
+    play.add_argument("--at", metavar="SCENE", help="begin at this scene")
+    play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
+    play.set_defaults(run=_play)
+
+    about = "find every problem of a story"
+    check = commands.add_parser("check", help=about, description=about, epilog=EXAMPLES["check"], formatter_class=raw)
+    _story(check)
+    check.add_argument("--strict", action="store_true", help="warnings are errors")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _story(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("story", nargs="?", metavar="STORY", help=f"a folder, a file or a built-in story ({DEFAULT})")
+
+
+# --- stories -------------------------------------------------------------------------------------------------------
+
+
+def stories_folder() -> Path:
+    """Where the built-in stories are: in the package as installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    return package / "scenes" if (package / "scenes").is_dir() else package.parent / "scenes"
+
+
+def find_story(name: str | None) -> Path:
+    """The path a person meant. Raises InputError when there is no such story."""
+    built_in = stories_folder()
+    if name is None or (name == Path(name).name and (built_in / name / "story.yaml").is_file()):
+        return built_in / (name or DEFAULT)
+    path = Path(name)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):
+        pass
+    known = ", ".join(sorted(p.name for p in built_in.iterdir() if p.is_dir())) if built_in.is_dir() else "none"
+    raise InputError(f"there is no story {name!r}: no such folder or file, and the built-in stories are: {known}")
+
+
+def read_story(path: Path) -> Story:
+    """The story. Raises InputError with its problems where it has errors."""
+    loaded = load(path)
+    if loaded.story is None:
+        problems = "\n".join(describe(p, path) for p in loaded.errors)
+        raise InputError(f"{path} can't be played: {summary(loaded.errors)}\n{problems}")
+    return loaded.story
+
+
+def saves_folder() -> Path:
+    """`saves/` in a checkout, else the user's data folder."""
+    root = Path(__file__).parent.parent
+    if (root / "pyproject.toml").is_file() and (root / "saves").is_dir():
+        return root / "saves"
+    from platformdirs import user_data_path
+
+    return user_data_path("special-tasks", appauthor=False) / "saves"
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def _play(options: argparse.Namespace) -> int:
+    path = find_story(options.story)
+    story = read_story(path)
+    slots = Slots(options.saves or saves_folder(), story)
+    if options.slot is not None:
+        slots.path(options.slot)
+    play = None
+    if options.at is not None or options.state:
+        start = _start(story, options.at, options.state)
+        if options.slot is not None and slots.exists(options.slot):
+            raise UsageError(f"--at and --with begin a play, and the slot {options.slot!r} holds one already")
+        play = Play(Session(story, start=start), slots, options.slot or slots.fresh())
+    streams = sys.stdin.isatty() and sys.stdout.isatty()
+    if options.plain or not streams or os.environ.get("TERM", "dumb") == "dumb":
+        from game.plain import play_plain
+
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace")
+        width = min(shutil.get_terminal_size((72, 24)).columns, 72)
+        return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, width=width, waits=streams)
+    from game.tui.app import run
+
+    return run(slots, options.slot, play)
+
+
+def _start(story: Story, scene: str | None, words: str) -> Start:
+    """What `--at` and `--with` mean. Raises UsageError or PlayError."""
+    state: dict[str, Value] = {}
+    for word in filter(None, words.split(",")):
+        name, equals, text = (part.strip() for part in word.partition("="))
+        variable = story.variables.get(name)
+        if not equals or variable is None:
+            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r}")
+        if variable.kind is Kind.FLAG and text in ("true", "false"):
+            state[name] = text == "true"
+        elif variable.kind is Kind.NUMBER and text.lstrip("-").isdecimal():
+            state[name] = int(text)
+        else:
+            state[name] = text
+    return Start(scene or story.start, state)
+
+
+def _check(options: argparse.Namespace) -> int:
+    path = find_story(options.story)
+    loaded = load(path)
+    for problem in loaded.diagnostics:
+        print(describe(problem, path), file=sys.stderr)
+    bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
+    print(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}", file=sys.stderr if bad else sys.stdout)
+    return int(bad)
+
+
+def _counts(loaded: Loaded) -> str:
+    story = loaded.story
+    return f" in {len(story.scenes)} scenes and {len(story.choices)} choices" if story else ""

@@ -1,0 +1,148 @@
+"""Prose to lines of a given width, for every front end that counts cells.
+
+The surprising rule: a line is runs of (text, style name); what a style looks like is the front end's business, and line
+mode leaves styles out.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from game.story.text import Block, Shown, Span
+
+Run = tuple[str, str]
+Line = tuple[Run, ...]
+BLANK: Line = ()
+
+
+def text_of(line: Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def style_of(span: Span, base: str = "") -> str:
+    """Style names, joined by spaces: the base, then `em` and `strong`."""
+    return " ".join(name for name, on in ((base, base), ("em", span.em), ("strong", span.strong)) if on)
+
+
+def wrap(runs: Iterable[Run], width: int, first: str = "", rest: str = "", prefix_style: str = "") -> list[Line]:
+    """Greedy wrapping by cells. `first` and `rest` begin the first line and the others; a newline breaks the line; a
+    word wider than the line is cut."""
+    lines: list[Line] = []
+    line: list[Run] = []
+    used = 0
+    gap: Run | None = None
+
+    def prefix() -> str:
+        return rest if lines else first
+
+    def close() -> None:
+        nonlocal line, used, gap
+        start = prefix()
+        lines.append(tuple(([(start, prefix_style)] if start else []) + _joined(line)))
+        line, used, gap = [], 0, None
+
+    for word in _words(runs):
+        if word is None:
+            close()
+            continue
+        if word[0][0] == " ":
+            gap = word[0] if line else None
+            continue
+        room = max(width - cell_len(prefix()), 1)
+        size = sum(cell_len(text) for text, _ in word)
+        if line and used + (1 if gap else 0) + size > room:
+            close()
+            room = max(width - cell_len(prefix()), 1)
+        if gap:
+            line.append(gap)
+            used, gap = used + 1, None
+        for text, style in word:
+            while used + cell_len(text) > room:
+                cut = _fit(text, room - used)
+                if cut:
+                    line.append((text[:cut], style))
+                    text = text[cut:]  # noqa: PLW2901  # the rest of the word goes on the next line
+                elif not line:  # one cell, and a character of two
+                    break
+                close()
+                room = max(width - cell_len(prefix()), 1)
+            line.append((text, style))
+            used += cell_len(text)
+    if line or not lines:
+        close()
+    return lines
+
+
+def _fit(text: str, room: int) -> int:
+    """How many characters of a text fit in some cells."""
+    return len(set_cell_size(text, room).rstrip(" ")) if room > 0 and cell_len(text[:1]) <= room else 0
+
+
+def _words(runs: Iterable[Run]) -> Iterator[list[Run] | None]:
+    """Words (runs without spaces), a run of one space for each gap, and None for a hard break."""
+    word: list[Run] = []
+    for text, style in runs:
+        start = 0
+        for index, char in enumerate(text):
+            if char in " \n":
+                if index > start:
+                    word.append((text[start:index], style))
+                if word:
+                    yield word
+                    word = []
+                yield [(" ", style)] if char == " " else None
+                start = index + 1
+        if start < len(text):
+            word.append((text[start:], style))
+    if word:
+        yield word
+
+
+def _joined(line: list[Run]) -> list[Run]:
+    joined: list[Run] = []
+    for text, style in line:
+        if joined and joined[-1][1] == style:
+            joined[-1] = (joined[-1][0] + text, style)
+        else:
+            joined.append((text, style))
+    return joined
+
+
+def shown_lines(shown: Shown, width: int, style: str = "") -> list[Line]:
+    """A text as lines: blocks apart by a blank line, the items of a list together."""
+    lines: list[Line] = []
+    before: Block | None = None
+    for block in shown.blocks:
+        if before is not None and not _tight(before, block):
+            lines.append(BLANK)
+        lines += _block_lines(block, width, style)
+        before = block
+    return lines
+
+
+def _tight(before: Block, block: Block) -> bool:
+    return before.kind == block.kind == "line" or bool(before.depth and block.bullet and block.depth)
+
+
+def _block_lines(block: Block, width: int, style: str) -> list[Line]:
+    margin = "  " * block.quote
+    if block.depth:
+        outer = margin + "   " * (block.depth - 1)
+        first = outer + f"{block.bullet:<3}" if block.bullet else outer + "   "
+        rest = outer + "   "
+    else:
+        first = rest = margin
+    if block.kind == "rule":
+        return [((f"{first}* * *", style),)]
+    if block.kind == "heading":
+        style = f"{style} strong".strip()
+    if block.kind == "line":
+        indent = len(block.plain) - len(block.plain.lstrip())
+        first, rest = first + " " * indent, rest + " " * indent
+    runs = [(span.text, style_of(span, style)) for span in block.spans]
+    return wrap(runs, width, first, rest, style)
+
+
+def span_runs(shown: Shown, style: str = "") -> list[Run]:
+    """A label or title as runs on one line."""
+    return [(span.text.replace("\n", " "), style_of(span, style)) for span in shown.spans]

@@ -1,0 +1,39 @@
+"""Decisions set against the record: the data behind the journal, the ending and every report."""
+
+from dataclasses import dataclass
+
+from game.play.session import Session
+from game.story.model import Fact, RecordKind
+from game.story.text import Shown
+
+RECORDS: dict[RecordKind, str] = {
+    "followed": "as on record",
+    "departed": "departs from the record",
+    "disputed": "the record is disputed",
+    "invented": "invented for this story",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One choice of a play. `record` is None where the author set it against nothing."""
+
+    step: int  # from 1
+    scene: str
+    title: Shown
+    label: Shown
+    record: RecordKind | None
+    facts: tuple[Fact, ...]
+    note: Shown
+
+
+def decisions(session: Session) -> list[Decision]:
+    """Every choice taken, in order; Continue is no decision."""
+    found = []
+    for number, turn in enumerate(session.turns):
+        if turn.choice is not None and turn.step is not None:
+            record = turn.choice.record
+            facts = tuple(session.story.facts[f] for f in record.facts) if record else ()
+            kind = record.kind if record else None
+            found.append(Decision(number, turn.scene, turn.title, turn.step.label, kind, facts, turn.note))
+    return found

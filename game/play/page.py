@@ -1,0 +1,147 @@
+"""What a reader sees: the parts of a turn, and the page that gathers them. Every front end draws these and no more."""
+
+from dataclasses import dataclass
+
+from game.story.model import Chapter, Fact, SheetKind, Standing
+from game.story.text import EMPTY, Shown
+
+STANDINGS: dict[Standing, str] = {
+    "documented": "documented",
+    "memoir": "only the memoir says so",
+    "disputed": "disputed",
+    "invented": "invented for this story",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShown:
+    """A document as the player met it. `text` is None where it is known by its heading and a summary only."""
+
+    id: str
+    kind: SheetKind
+    heading: Shown
+    stamp: Shown
+    text: tuple[Shown, ...] | None
+    signed: Shown
+    summary: Shown = EMPTY
+
+
+Prose = tuple[Shown | SheetShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """The choice that was taken."""
+
+    label: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    prose: Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A chapter's record card, with the facts behind the scenes this player saw. A front end waits after it."""
+
+    chapter: Chapter
+    prose: Prose
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A chapter begins: a clean page, its plate and title."""
+
+    chapter: Chapter
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A scene begins."""
+
+    scene: str
+    title: Shown
+    place: Shown
+    date: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A scene's text, or its summary (`summarised`)."""
+
+    prose: Prose
+    summarised: bool = False
+
+
+Part = Echo | Reply | Card | Opening | Heading | Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice on the page. `number` counts those that can be chosen, from 1; a locked one has 0 and its reason."""
+
+    id: str
+    label: Shown
+    number: int
+    locked: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An unlocked glossary entry."""
+
+    title: str
+    kind: str
+    text: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What follows an ending's text, besides the file and the decisions: the toll and the questions."""
+
+    title: Shown
+    outcome: Shown
+    outcome_summary: Shown
+    toll: tuple[tuple[Shown, Shown], ...]
+    debrief: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`turn` is what the last step brought; `since` all since the scene was entered, its heading first.
+
+    `options` holds what is offered and what is locked, in the author's order. A page that offers nothing and is no
+    ending is `stuck`.
+    """
+
+    number: int  # steps taken
+    scene: str
+    title: Shown
+    place: Shown
+    date: Shown
+    chapter: Chapter | None
+    turn: tuple[Part, ...]
+    since: tuple[Part, ...]
+    options: tuple[Option, ...]
+    gauges: tuple[Gauge, ...]
+    facts: tuple[Fact, ...]
+    facts_held: bool  # the scene is summarised, and its facts with it
+    file: tuple[SheetShown, ...]
+    glossary: tuple[Known, ...]
+    ending: Ending | None
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        return tuple(o for o in self.options if o.number)
+
+    @property
+    def stuck(self) -> bool:
+        return self.ending is None and not self.offered

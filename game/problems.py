@@ -1,0 +1,38 @@
+"""How a problem looks to a person: file:line:column, the line with a caret, the hint."""
+
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from game.story.diagnostics import Diagnostic
+from game.story.source import FORBIDDEN
+
+
+def printable(text: str) -> str:
+    """Text with every control character shown by its code, so that no file or name can steer a terminal."""
+    clean = FORBIDDEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text.replace("\t", " "))
+    return clean.encode(errors="backslashreplace").decode()
+
+
+def describe(problem: Diagnostic, story: Path) -> str:
+    """A problem in up to four lines; `story` is the folder or file as the person named it."""
+    base = story if story.is_dir() else story.parent
+    place = problem.location
+    path = base / place.path if (base / place.path).exists() else Path(place.path)
+    where = ":".join([str(path), *(str(n) for n in (place.line, place.column) if n)])
+    lines = [f"{where}: {problem.severity}: {problem.message} [{problem.code}]"]
+    if problem.excerpt:
+        excerpt = problem.excerpt.rstrip()
+        indent = len(excerpt) - len(excerpt.lstrip())
+        caret = cell_len(excerpt[indent : place.column - 1])
+        lines += [f"    {excerpt[indent:]}", f"    {' ' * caret}^"]
+    if problem.hint:
+        lines.append(f"    hint: {problem.hint}")
+    return "\n".join(printable(line) for line in lines)
+
+
+def summary(problems: tuple[Diagnostic, ...]) -> str:
+    """`2 errors, 1 warning`"""
+    errors = sum(p.is_error for p in problems)
+    counts = ((errors, "error"), (len(problems) - errors, "warning"))
+    return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n) or "no problems"
