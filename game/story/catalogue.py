@@ -61,7 +61,7 @@ CATALOGUE: dict[str, Wording] = {
     "bad-escape": Wording("an unknown escape after a backslash in double quotes", QUOTE_HINT),
     "flow-comma": Wording("a comma inside {{...}} begins a new key: `{key}`", QUOTE_HINT),
     "flow-question": Wording("a `?` inside {{...}} or [...] needs quotes", QUOTE_HINT),
-    "flow-special": Wording("`{char}` inside {{...}} or [...] needs quotes", "Put the text in quotes."),
+    "flow-special": Wording("`{char}` inside {{...}} or [...] needs quotes", QUOTE_HINT),
     "unclosed-bracket": Wording("this `{char}` is never closed", "Close it. " + QUOTE_HINT),
     "tag": Wording("a YAML tag (`!`)", "Stories have no tags. " + QUOTE_HINT),
     "merge-key": Wording("a merge key (`<<`)", "Write the keys out."),

@@ -27,10 +27,13 @@ def links(scene: Scene) -> set[str]:
 
 
 def check(story: Story, shaper: Shaper, used_chapters: set[str], definitions: dict[str, Location]) -> None:
-    """Adds its findings to the shaper's problems. `story` may be the harmless remains of a broken one."""
+    """Adds its findings to the shaper's problems. `story` may be the harmless remains of a broken one, of which the
+    warnings would tell nothing but what its errors have told.
+    """
     _circles(story, shaper)
-    if story.start:
-        _unreached(story, shaper)
+    if shaper.problems.errors:
+        return
+    _unreached(story, shaper)
     _unused(story, shaper, used_chapters, definitions)
 
 

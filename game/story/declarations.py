@@ -48,11 +48,11 @@ def declare(shaper: Shaper, name: str, node: Node) -> Variable | None:
         variable = Variable(name, Kind.NUMBER, low, low, high, label=label, ask=ask, location=at)
         show = fields.get("show")
         if show is not None:
-            shown: Literal["words", "number"] = "words"
-            if shaper.word(show, ("words", "number"), "show") == "number":
-                shown = "number"
-            elif "words" not in fields:
-                shaper.error(show, "missing-key", key="words", block="variable")
+            shown: Literal["words", "number"] = "number"
+            if shaper.word(show, ("number", "words"), "show") == "words":
+                shown = "words"
+                if isinstance(node, Mapping) and "words" not in node.values:
+                    shaper.error(show, "missing-key", key="words", block="variable")
             variable = replace(variable, show=shown)
         if "words" in fields:
             variable = replace(variable, bands=_bands(shaper, fields["words"], low, high))

@@ -314,10 +314,7 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
         raise ExpressionError("expression-too-long", 0, limit="less nesting") from None
     reader = _Reader(names, insert, text, shift)
     term, type_ = reader.read(tree.body, 0)
-    if not insert:
-        if type_.kind is Kind.LITERAL:
-            reader.known(tree.body, type_)
-    elif type_.kind is Kind.LITERAL and not isinstance(tree.body, ast.Constant):
+    if type_.kind is Kind.LITERAL and not insert:
         reader.known(tree.body, type_)
     return Expression(text, term, type_, frozenset(reader.reads), frozenset(reader.uses)), reader.outcomes
 

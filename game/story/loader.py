@@ -154,6 +154,8 @@ class _Loader:
                     self.test_nodes += self.shaper.items(value)
             elif self.shaper.shaped(value, "named", name) and isinstance(value, Mapping):
                 self._collect(name, value)
+            else:
+                self.shaper.partial = True
 
     def _behead(self) -> None:
         """Keys of the head in other files; where no file has `format`, the file with most of them is the head."""

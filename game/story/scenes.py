@@ -185,7 +185,7 @@ class SceneBuilder:
             go, stay = shaper.reference(get("go"), shaper.names.scenes, "unknown-scene") or "?", False
         elif own_stay:
             go, stay = "", True
-        if not (go or stay or way):
+        if not (go or stay or way) and "label" in given:
             shaper.error(get("label") or node, "no-way-out", name=f"{prefix}/{self._own_id_of(node)}")
         if "locked" in given and "when" not in given:
             shaper.error(given["locked"], "locked-without-when")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 FORMAT = 1
 
-# Shapes. `text` is one scalar, and `word` one that is not prose; `passage` is a text, a block or a list of blocks; `ids` is one id or a list of them;
-# `way` is a scene or a list of conditional ways; `named` is a mapping from ids to blocks.
+# Shapes. `text` is one scalar, and `word` one that is not prose; `passage` is a text, a block or a list of blocks;
+# `ids` is one id or a list of them; `way` is a scene or a list of conditional ways; `named` is a mapping from ids to
+# blocks.
 SHAPES = {
     "text": "text",
     "inline": "a line of text",

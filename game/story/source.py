@@ -32,6 +32,10 @@ FORBIDDEN = re.compile(
 _SPECIAL = "\"'*>|[{&!%@`"
 _ENTRY = re.compile(r"\s*(?:- +)*(?:[^\s:#\"'\[{][^:#]*?: +)?")
 _LONE_KEY = re.compile(r"\s*(?:- +)*\w+\Z")
+_GLUED = re.compile(r"[|>][-+0-9]*#")
+_GLUED_COLON = re.compile(r":[\[\]{},]")
+_ASKED = re.compile(r"(?:^|.*[\s\[{,])\?\s*\Z")
+_ASKING = re.compile(r"\?(?:\s|\Z)")
 BROKEN = "!"
 _NULLS = frozenset(["", "~", "null", "Null", "NULL"])
 
@@ -220,6 +224,23 @@ def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int
     return line, at + 1
 
 
+def _asked(mapping: Mapping, line: int, column: int) -> tuple[int, int] | None:
+    """Where the `?` stands that makes a key of what follows it, if one does."""
+    lines = mapping.file.lines
+    if mapping.flow:
+        match = _ASKED.match(lines[line - 1][: column - 1])
+        return (line, match[0].rindex("?") + 1) if match else None
+    if not mapping.places:
+        asks = _ASKING.match(lines[mapping.line - 1], mapping.column - 1)
+        return (mapping.line, mapping.column) if asks else None
+    usual = next(iter(mapping.places.values()))[1]
+    if column == usual:
+        return None
+    while line > 1 and not _ASKING.match(lines[line - 1], usual - 1):
+        line -= 1
+    return line, usual
+
+
 # --- nodes ---------------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +272,12 @@ class Reader:
 
     def read(self, file: File) -> Node | None:
         """The root node, or None for an empty file or one with problems (which are then in `problems`)."""
+        for number, content in enumerate(file.lines, 1):
+            if content.startswith("%"):  # a directive, which YAML would obey or pass over
+                self.problems.at(file, number, 1, "special-start", char="%")
+                return None
+            if content.strip() not in ("", "---") and not content.startswith("#"):
+                break
         loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(file.text)
         self.stray.clear()
         self.open.clear()
@@ -285,8 +312,12 @@ class Reader:
             if kind is scalar_event:
                 text, style = event.value, event.style or ""
                 line, column = mark.line + 1, mark.column + 1
+                if not (text or style or stack or event.tag):  # an empty file: the parsers see it at different ends
+                    return None
                 comment = False
                 if not style:
+                    if not (text or event.tag or event.anchor):  # nothing, which libyaml may place after the blanks
+                        column = len(lines[line - 1][: column - 1].rstrip()) + 1 if line <= len(lines) else 1
                     end = event.end_mark
                     rest = lines[end.line][end.column :] if end.line < len(lines) else ""
                     if not text and not rest.strip() and end.line + 1 < len(lines):
@@ -295,6 +326,9 @@ class Reader:
                     if "?" in text and stack and stack[-1].flow:
                         self.problems.at(file, *_find("?", lines, line, column), "flow-question")
                         return None
+                elif style in "|>" and _GLUED.match(lines[line - 1], column - 1):
+                    self.problems.at(file, line, column, "special-start", char=style)  # libyaml would read it
+                    return None
                 if event.tag is not None:
                     self.problems.at(file, line, column, "tag")
                     style = BROKEN
@@ -388,6 +422,12 @@ class Reader:
 
     def _key(self, mapping: Mapping, text: str, style: str, line: int, column: int, keys: list[str | None]) -> bool:
         file = mapping.file
+        if asked := _asked(mapping, line, column):
+            self.problems.at(file, *asked, "special-start", char="?")
+            return False
+        if mapping.flow and not style and _GLUED_COLON.match(file.lines[line - 1], column - 1 + len(text)):
+            self.problems.at(file, line, column + len(text), "flow-special", char=":")  # PyYAML would read it
+            return False
         if text == "<<" and not style:
             self.problems.at(file, line, column, "merge-key")
             return False
@@ -407,12 +447,16 @@ class Reader:
         why = str(error.problem or error.context or "not YAML")
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
+        at_end = not any(
+            rest.strip() for rest in [*(c[column:] for c in file.lines[line : line + 1]), *file.lines[line + 1 :]]
+        )
         context = error.context_mark
         quoted = "quoted scalar" in (error.context or "")
         if context and (quoted or "simple key" in (error.context or "") or "end of stream" in why or "<stream" in why):
             line, column = context.line, context.column
-        line = min(line, len(file.lines) - 1)
-        at_end = not any(content.strip() for content in [file.lines[line][column:], *file.lines[line + 1 :]])
+        if line >= len(file.lines):
+            line = len(file.lines) - 1
+            column = len(file.lines[line])
         while line > 0 and not file.lines[line].strip():  # an end of the file: show the last line that says something
             line -= 1
             column = len(file.lines[line])
@@ -443,7 +487,8 @@ class Reader:
             self.problems.at(file, line, cut.end() if cut else 1, "comment-in-text")
         elif start < len(content) and content[start] in _SPECIAL and start <= column:
             self.stray = [s for s in self.stray if s[:2] != (line + 1, start + 1)]
-            self.problems.at(file, line + 1, start + 1, "special-start", char=content[start])
+            code = "tag" if content[start] == "!" else "special-start"
+            self.problems.at(file, line + 1, start + 1, code, char=content[start])
         elif before and before[-1] in "\"'" and column < len(content):
             self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
         else:

@@ -1,0 +1,30 @@
+"""What tests share: the story corpora, and reading a story from text."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from game.story.loader import Loaded, load
+
+STORIES = Path(__file__).parent / "stories"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `good_story` or `broken_story` runs once for each story of that corpus."""
+    for name in ("good", "broken"):
+        if f"{name}_story" in metafunc.fixturenames:
+            paths = sorted(p for p in (STORIES / name).iterdir() if p.is_dir() or p.suffix == ".yaml")
+            metafunc.parametrize(f"{name}_story", paths, ids=lambda p: p.stem)
+
+
+@pytest.fixture
+def load_text(tmp_path: Path) -> Callable[..., Loaded]:
+    """Loads a story of one file from its text or bytes."""
+
+    def load_it(content: str | bytes, *, pure: bool = False) -> Loaded:
+        path = tmp_path / "story.yaml"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return load(path, pure=pure)
+
+    return load_it
