@@ -78,8 +78,7 @@ class LineMode:
             return 0
         try:
             self.save(play)
-            self.page(play.session.page.since)
-            self.ending(play)
+            self.again(play)
             while True:
                 self.turn(play)
         except Left:
@@ -192,11 +191,9 @@ class LineMode:
         elif answer == "u":
             self.say("The last step is undone." if session.undo() else "There is nothing to undo.")
             self.save(play)
-            self.page(session.page.since)
-            self.ending(play)
+            self.again(play)
         elif answer == "r":
-            self.page(session.page.since)
-            self.ending(play)
+            self.again(play)
         elif answer == "v":
             session.summarise = not session.summarise
             how = "by a short summary" if session.summarise else "in full"
@@ -211,6 +208,12 @@ class LineMode:
             self.say(f"Type a number from 1 to {len(offered)}, or ? for help.")
         else:
             self.say("Type a letter; ? lists them.")
+
+    def again(self, play: Play) -> None:
+        """The page as it stands, from its scene's heading, or from the very beginning."""
+        page = play.session.page
+        self.page(page.since if page.number else page.turn)
+        self.ending(play)
 
     def options(self, page: Page) -> None:
         self.say()

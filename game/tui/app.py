@@ -1,0 +1,94 @@
+"""The Textual app: wiring only. What a screen shows is its own business; what a step does is the session's."""
+
+from textual.app import App
+
+from game.layout import Line
+from game.play.saves import Play, SaveError, Slots
+from game.play.session import Session
+from game.tui.drawing import paragraph, spaced
+from game.tui.screens.base import Panel
+from game.tui.screens.begin import BeginScreen
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.title import TitleScreen
+from game.tui.themes import LAMP
+
+KEYS = (
+    ("1 to 9", "take a choice"),
+    ("up, down, Tab", "move between choices; Enter takes one"),
+    ("Space, PgUp, PgDn", "move the text"),
+    ("u", "undo the last step, back to the first page"),
+    ("e", "evidence: the facts behind this scene, people, places and terms"),
+    ("f", "the file: every document seen so far"),
+    ("j", "the journal: what was chosen, and what the record says"),
+    ("v", "scenes of violence in full or by a short summary"),
+    ("Escape", "one step back"),
+    ("?", "this help"),
+    ("q", "save and quit"),
+)
+
+
+class GameApp(App[int]):
+    """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
+
+    CSS_PATH = "game.tcss"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, slots: Slots, slot: str | None = None, play: Play | None = None) -> None:
+        super().__init__()
+        self.slots, self.slot, self.play = slots, slot, play
+        self.title = slots.story.title
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The names of our own that `game.tcss` uses, for any theme that does not set them."""
+        return LAMP.variables
+
+    def on_mount(self) -> None:
+        self.register_theme(LAMP)
+        self.theme = LAMP.name
+        self.push_screen(TitleScreen(self.slots))
+        if self.play is not None:
+            self.push_screen(SceneScreen(self.play))
+        elif self.slot is not None and self.slots.exists(self.slot):
+            self.resume(self.slot)
+        elif self.slot is not None:
+            self.begin(self.slot)
+
+    def begin(self, slot: str) -> None:
+        """A new play in a slot: first the questions, then the first scene."""
+
+        def done(session: Session) -> None:
+            self.switch_screen(SceneScreen(Play(session, self.slots, slot)))
+
+        self.push_screen(BeginScreen(self.slots.story, done))
+
+    def resume(self, slot: str, *, previous: bool = False) -> None:
+        try:
+            play, notes = self.slots.resume(slot, previous=previous)
+        except SaveError as error:
+            self.notify(str(error), severity="error", markup=False)
+        else:
+            self.push_screen(SceneScreen(play, notes))
+
+    def leave(self) -> None:
+        """Quits; whatever was being played is saved."""
+        for screen in self.screen_stack:
+            if isinstance(screen, SceneScreen):
+                screen.save()
+        self.exit(0)
+
+    def action_leave(self) -> None:
+        self.leave()
+
+    def action_help(self) -> None:
+        self.push_screen(Panel("Help", _help))
+
+
+def _help(width: int) -> list[Line]:
+    rows = [[((f"{keys:<19}", "strong"), (text, ""))] for keys, text in KEYS]
+    return spaced([paragraph("Your play is saved after every step.", width), [line for row in rows for line in row]])
+
+
+def run(slots: Slots, slot: str | None = None, play: Play | None = None) -> int:
+    """Plays on the terminal until the player quits; the exit code."""
+    app = GameApp(slots, slot, play)
+    return app.run() or app.return_code or 0

@@ -1,0 +1,95 @@
+"""What all screens share: a header line, a Reader, a footer line, and Escape for one step back."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Rule, Static
+
+from game.layout import Line
+from game.tui.drawing import Draw
+from game.tui.widgets.reader import Document, Item, Reader
+
+if TYPE_CHECKING:
+    from game.tui.app import GameApp
+
+SHORT = 16  # rows below which the rule and the line of keys give their place to text
+
+
+def whole(draw: Draw) -> Document:
+    """A document that is new from its first line."""
+    return lambda width: (draw(width), 0)
+
+
+def items(labels: Sequence[str]) -> list[Item]:
+    return [Item(((label, ""),)) for label in labels]
+
+
+class Bar(Static):
+    """One line of plain text: story text in it is never read as markup."""
+
+    def set(self, text: str) -> None:
+        self.update(Content(text))
+
+
+class PageScreen(Screen[None]):
+    """A page. Subclasses fill it in `on_mount` and answer `Reader.Chosen`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
+    KEYS = "esc back"
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="header"):
+            yield Bar(id="where", markup=False)
+            yield Bar(id="when", markup=False)
+        yield Rule(id="rule")
+        yield Reader(id="reader")
+        yield from self.compose_more()
+        yield Bar(id="gauges", markup=False)
+        yield Bar(self.KEYS, id="keys", markup=False)
+
+    def compose_more(self) -> Iterable[Widget]:
+        return ()
+
+    @property
+    def game(self) -> "GameApp":
+        return cast("GameApp", self.app)
+
+    @property
+    def reader(self) -> Reader:
+        return self.query_one(Reader)
+
+    def bars(self, where: str = "", when: str = "", gauges: str = "") -> None:
+        for name, text in (("#where", where), ("#when", when), ("#gauges", gauges)):
+            self.query_one(name, Bar).set(text)
+        self.set_class(not gauges, "-bare")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < SHORT, "-short")
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+
+class Panel(PageScreen):
+    """Something to read over the story: evidence, the file, the journal, help."""
+
+    def __init__(self, title: str, draw: Draw) -> None:
+        super().__init__()
+        self.panel_title, self.draw = title, draw
+
+    def on_mount(self) -> None:
+        self.bars(self.panel_title)
+        self.reader.show(whole(self._lines), items(["Back"]))
+
+    def _lines(self, width: int) -> list[Line]:
+        return self.draw(width)
+
+    def on_reader_chosen(self) -> None:
+        self.action_back()

@@ -1,0 +1,94 @@
+"""Before the first scene: the content note, how violence is told, and what the story asks."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from game.layout import Line, shown_lines
+from game.play.session import MAX_ANSWER, Session
+from game.story.expressions import Value
+from game.story.model import Story, Variable
+from game.story.text import static
+from game.tui.drawing import paragraph
+from game.tui.screens.base import PageScreen, items, whole
+from game.tui.widgets.reader import Reader
+
+
+class BeginScreen(PageScreen):
+    """Asks one thing a page, then gives the new session to `done`. Escape goes back a page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, story: Story, done: Callable[[Session], None]) -> None:
+        super().__init__()
+        self.story, self.done = story, done
+        self.answers: dict[str, Value] = {}
+        self.summarise = False
+        violent = any(scene.is_violent for scene in story.scenes.values())
+        self.pages: list[str | Variable] = ["note"] if story.content_note or violent else []
+        self.pages += story.questions
+        self.violent = violent
+        self.at = 0
+
+    def compose_more(self) -> ComposeResult:
+        yield Input(id="answer", max_length=MAX_ANSWER)
+
+    def on_mount(self) -> None:
+        self.bars(self.story.title)
+        self.show()
+
+    def show(self) -> None:
+        if self.at == len(self.pages):
+            self.done(Session(self.story, self.answers, summarise=self.summarise))
+            return
+        page = self.pages[self.at]
+        field = self.query_one(Input)
+        field.display = isinstance(page, Variable) and page.answers is None
+        if isinstance(page, str):
+            choices = ["Begin"]
+            if self.violent:
+                choices = ["Begin", "Begin, with scenes of violence told by a short, neutral summary"]
+            self.reader.show(whole(self.note), items(choices), selected=int(self.summarise))
+        elif page.answers is not None:
+            now = self.answers.get(page.id, page.start)
+            labels = [page.shown(value) for value in page.answers]
+            selected = page.answers.index(now)
+            self.reader.show(
+                whole(lambda width: paragraph(page.ask, width, "strong")), items(labels), selected=selected
+            )
+        else:
+            field.value = str(self.answers.get(page.id, ""))
+            field.placeholder = str(page.start)
+            self.reader.show(whole(lambda width: paragraph(page.ask, width, "strong")))
+            field.focus()
+            return
+        self.reader.focus()
+
+    def note(self, width: int) -> list[Line]:
+        return shown_lines(static(self.story.content_note, "text"), width)
+
+    def on_reader_chosen(self, event: Reader.Chosen) -> None:
+        page = self.pages[self.at]
+        if isinstance(page, str):
+            self.summarise = event.index == 1
+        elif page.answers is not None:
+            self.answers[page.id] = page.answers[event.index]
+        self.at += 1
+        self.show()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        page = self.pages[self.at]
+        if isinstance(page, Variable):
+            self.answers[page.id] = event.value.strip() or page.start
+            self.at += 1
+            self.show()
+
+    def action_back(self) -> None:
+        if self.at:
+            self.at -= 1
+            self.show()
+        else:
+            self.app.pop_screen()

@@ -1,0 +1,233 @@
+"""A column of text with options below it: every page of the game is one of these.
+
+Model in (`show`), message out (`Chosen`). The surprising rule: the options are lines of the same text, so they scroll
+with it, and none can be taken before it has been in view.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from game.layout import BLANK, Line, Run, wrap
+
+COLUMN = 68  # the widest a line of prose gets
+Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One option: what it says, and why it can't be taken (it then has no number)."""
+
+    label: tuple[Run, ...]
+    locked: tuple[Run, ...] | None = None
+
+
+class Reader(ScrollView, can_focus=True):
+    STYLES: ClassVar = [
+        *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "stamp", "choice", "selected"],
+        *["locked", "record-followed", "record-departed", "record-disputed", "record-invented"],
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reader--{name}" for name in STYLES}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("tab", "move(1)", "Next", show=False),
+        Binding("shift+tab", "move(-1)", "Previous", show=False),
+        Binding("enter", "take", "Choose", show=False),
+        Binding("space,pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home", "edge(0)", "Top", show=False),
+        Binding("end", "edge(1)", "Bottom", show=False),
+        *[Binding(str(n), f"number({n})", f"Choice {n}", show=False) for n in range(1, 10)],
+    ]
+
+    class Chosen(Message):
+        """`index` counts the items that can be taken, from 0."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
+        super().__init__(id=id)
+        self._document: Document = lambda _: ([], 0)
+        self._items: Sequence[Item] = ()
+        self._lines: list[Line] = []
+        self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
+        self._column = 0
+        self._strips: dict[int, Strip] = {}
+        self.selected = 0
+
+    # --- the model
+
+    def show(self, document: Document, items: Sequence[Item] = (), *, selected: int = 0) -> None:
+        """Puts a document and its options on the page, with the first new line in view."""
+        self._document, self._items = document, items
+        self.selected = selected
+        first = self._lay_out()
+        self.scroll_to(y=min(first, self.max_scroll_y), animate=False, force=True, immediate=True)
+        self.refresh()
+
+    @property
+    def takeable(self) -> int:
+        """How many items can be taken."""
+        return len(self._rows)
+
+    def _lay_out(self) -> int:
+        width = self.scrollable_content_region.width or self.size.width
+        self._strips.clear()
+        if width < 1:
+            return 0
+        self._column = max(min(COLUMN, width - 4), 1)
+        lines, first = self._document(self._column)
+        self._lines = list(lines)
+        self._rows = []
+        if self._items:
+            self._lines.append(BLANK)
+        for item in self._items:
+            start = len(self._lines)
+            if item.locked is None:
+                self._rows.append((start, 0))
+                self._lines += wrap(item.label, self._column, f"  {len(self._rows)}  ", "     ", "choice")
+                self._rows[-1] = (start, len(self._lines))
+            else:
+                runs = [(text, f"locked {style}") for text, style in (*item.label, ("  ", ""), *item.locked)]
+                self._lines += wrap(runs, self._column, "  -  ", "     ", "locked")
+        self._lines.append(BLANK)
+        self.virtual_size = Size(width, len(self._lines))
+        return max(first - 1, 0)
+
+    def on_resize(self) -> None:
+        top = self._place_of(int(self.scroll_offset.y))
+        self._lay_out()
+        self.scroll_to(y=min(self._line_of(top), self.max_scroll_y), animate=False, force=True, immediate=True)
+
+    def _place_of(self, line: int) -> float:
+        return line / max(len(self._lines), 1)
+
+    def _line_of(self, place: float) -> int:
+        return int(place * len(self._lines))
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    # --- drawing
+
+    def render_line(self, y: int) -> Strip:
+        index = y + int(self.scroll_offset.y)
+        width = self.size.width
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        if index not in self._strips:
+            self._strips[index] = self._strip(index, width)
+        return self._strips[index]
+
+    def _strip(self, index: int, width: int) -> Strip:
+        base = self.rich_style
+        extra = ""
+        line = self._lines[index]
+        if self._rows and self.selected < len(self._rows):
+            first, end = self._rows[self.selected]
+            if first <= index < end:
+                extra = "selected"
+                if index == first:
+                    line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
+        margin = max((width - self._column) // 2, 0)
+        segments = [Segment(" " * margin, base)]
+        segments += [Segment(text, self._style(style, extra)) for text, style in line]
+        strip = Strip(segments)
+        if extra:
+            strip = strip.extend_cell_length(margin + self._column, self._style("", extra))
+        return strip.crop_extend(0, width, base)
+
+    def _style(self, names: str, extra: str) -> Style:
+        style = self.rich_style
+        for name in (*names.split(), *extra.split()):
+            style += self.get_component_rich_style(f"reader--{name}", partial=True)
+        return style
+
+    # --- choosing
+
+    def select(self, index: int) -> None:
+        if self._rows and index != self.selected:
+            for row in (self.selected, index):
+                for line in range(*self._rows[row]):
+                    self._strips.pop(line, None)
+            self.selected = index
+            self.refresh()
+
+    def in_view(self, index: int) -> bool:
+        top = int(self.scroll_offset.y)
+        first, end = self._rows[index]
+        return top <= first and (end <= top + self.size.height or end - first > self.size.height)
+
+    def action_move(self, step: int) -> None:
+        """The next or previous option; where it is out of view, the text moves first."""
+        if not self._rows:
+            self.scroll_relative(y=step, animate=False)
+            return
+        if not self.in_view(self.selected):
+            self._towards(self.selected)
+            return
+        target = self.selected + step
+        if 0 <= target < len(self._rows):
+            self.select(target)
+            if not self.in_view(target):
+                self._towards(target)
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def _towards(self, index: int) -> None:
+        """Scrolls towards an option, at most a page, so that nothing unread is jumped over."""
+        top, height = int(self.scroll_offset.y), self.size.height
+        first, end = self._rows[index]
+        wanted = first if first < top else end - height + 1
+        step = max(min(wanted - top, height - 1), 1 - height)
+        self.scroll_to(y=top + step, animate=False, force=True)
+
+    def action_take(self) -> None:
+        self._take(self.selected)
+
+    def action_number(self, number: int) -> None:
+        if number <= len(self._rows):
+            self.select(number - 1)
+            self._take(number - 1)
+
+    def _take(self, index: int) -> None:
+        if not self._rows:
+            return
+        if self.in_view(index):
+            self.post_message(self.Chosen(index))
+        else:
+            self._towards(index)
+
+    def action_page(self, step: int) -> None:
+        self.scroll_relative(y=step * max(self.size.height - 1, 1), animate=False)
+
+    def action_edge(self, end: int) -> None:
+        self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
+
+    def _row_at(self, y: int) -> int | None:
+        line = y + int(self.scroll_offset.y)
+        return next((i for i, (first, end) in enumerate(self._rows) if first <= line < end), None)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        row = self._row_at(event.y)
+        if row is not None:
+            self.select(row)
+
+    def on_click(self, event: events.Click) -> None:
+        row = self._row_at(event.y)
+        if row is not None:
+            self.select(row)
+            self._take(row)
