@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from game.layout import BLANK, Line, Run, shown_lines, span_runs, wrap
 from game.play.journal import RECORDS, Decision
@@ -66,15 +66,20 @@ def _part(part: Part, width: int, style: str) -> list[Line]:
         case Card():
             return draw_card(part, width)
         case Opening(chapter):
-            plate = (
-                [((line, "plate"),) if line else BLANK for line in chapter.plate.split("\n")] if chapter.plate else []
-            )
-            return spaced([plate, heading(chapter.title, width)[:2]])
+            return spaced([draw_plate(chapter.plate, width), heading(chapter.title, width)[:2]])
         case Heading(_, title, place, date):
             where = ", ".join(s.plain for s in (place, date) if s)
             lines = wrap(span_runs(title, "heading"), width) if title else []
             return lines + (paragraph(where, width, "dim") if where else [])
     return []
+
+
+def draw_plate(plate: str, width: int) -> list[Line]:
+    """A drawing in the middle of the column; left out where it is too wide for it."""
+    lines = plate.split("\n") if plate else []
+    widest = max((cell_len(line) for line in lines), default=0)
+    margin = " " * ((width - widest) // 2)
+    return [((margin + line, "plate"),) if line else BLANK for line in lines] if widest <= width else []
 
 
 def draw_prose(prose: Prose, width: int, style: str = "") -> list[Line]:
@@ -103,8 +108,9 @@ def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
 def framed(body: list[Line], name: str, width: int) -> list[Line]:
     """Lines in a plain frame, named in its upper edge."""
     inner = width - 4
-    edge = f"┌─ {name} "
-    lines: list[Line] = [((edge + "─" * (width - cell_len(edge) - 1) + "┐", "sheet rule"),)]
+    name = set_cell_size(name, inner - 2).rstrip()
+    rest = "─" * (inner - cell_len(name) - 1) + "┐"
+    lines: list[Line] = [(("┌─ ", "sheet rule"), (name, "sheet dim strong"), (f" {rest}", "sheet rule"))]
     for line in body:
         used = sum(cell_len(text) for text, _ in line)
         fill = " " * max(inner - used, 0)

@@ -73,6 +73,9 @@ class PageScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")
 
+    def on_reader_moved(self, event: Reader.Moved) -> None:
+        self.query_one("#keys", Bar).set(f"space more  {self.KEYS}" if event.more else self.KEYS)
+
     def action_back(self) -> None:
         self.app.pop_screen()
 

@@ -57,6 +57,13 @@ class Reader(ScrollView, can_focus=True):
             super().__init__()
             self.index = index
 
+    class Moved(Message):
+        """The text has moved; `more` tells that some is below."""
+
+        def __init__(self, more: bool) -> None:
+            super().__init__()
+            self.more = more
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
         self._document: Document = lambda _: ([], 0)
@@ -76,6 +83,7 @@ class Reader(ScrollView, can_focus=True):
         first = self._lay_out()
         self.scroll_to(y=min(first, self.max_scroll_y), animate=False, force=True, immediate=True)
         self.refresh()
+        self._tell()
 
     @property
     def takeable(self) -> int:
@@ -104,12 +112,20 @@ class Reader(ScrollView, can_focus=True):
                 self._lines += wrap(runs, self._column, "  -  ", "     ", "locked")
         self._lines.append(BLANK)
         self.virtual_size = Size(width, len(self._lines))
-        return max(first - 1, 0)
+        return first
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(self.Moved(len(self._lines) - 1 > int(self.scroll_offset.y) + self.size.height))
 
     def on_resize(self) -> None:
         top = self._place_of(int(self.scroll_offset.y))
         self._lay_out()
         self.scroll_to(y=min(self._line_of(top), self.max_scroll_y), animate=False, force=True, immediate=True)
+        self._tell()
 
     def _place_of(self, line: int) -> float:
         return line / max(len(self._lines), 1)
@@ -191,7 +207,8 @@ class Reader(ScrollView, can_focus=True):
         """Scrolls towards an option, at most a page, so that nothing unread is jumped over."""
         top, height = int(self.scroll_offset.y), self.size.height
         first, end = self._rows[index]
-        wanted = first if first < top else end - height + 1
+        below = min(self._rows[-1][1] - height + 1, first)  # with all the options in view, if they fit
+        wanted = first if first < top else max(end - height + 1, below)
         step = max(min(wanted - top, height - 1), 1 - height)
         self.scroll_to(y=top + step, animate=False, force=True)
 
