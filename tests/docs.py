@@ -1,0 +1,59 @@
+"""The parts of the docs that are made from the code: `python tests/docs.py` writes them anew, a test compares them."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from game.story.schema import BLOCKS, SHAPES  # noqa: E402  # the checkout's, also when run as a script
+
+AUTHORING = ROOT / "docs" / "authoring.md"
+TITLES = {
+    "story": "The head and the sections of any file",
+    "variable": "A variable, under `state`",
+    "interrupt": "An interrupt",
+    "chapter": "A chapter",
+    "scene": "A scene",
+    "choice": "A choice",
+    "way": "A way, in a list under `next`",
+    "record": "A choice's `record`",
+    "block": "A block of text",
+    "sheet": "A sheet",
+    "ending": "An `ending`",
+    "outcome": "An `outcome`",
+    "fact": "A fact",
+    "source": "A source",
+    "entry": "A glossary entry",
+    "toll": "An entry of the toll",
+    "must_hold": "Something that must hold (one key each)",
+    "class": "The `class` block",
+    "teaching": "The `teaching` block",
+    "test": "A test",
+    "expect": "What a test expects",
+}
+
+
+def key_tables() -> str:
+    """Every block of the format as a Markdown table."""
+    parts = []
+    for block, title in TITLES.items():
+        rows = [f"### {title}", "", "| key | takes | meaning |", "|---|---|---|"]
+        for name, key in BLOCKS[block].items():
+            needed = " (required)" if key.required else ""
+            rows.append(f"| `{name}`{needed} | {SHAPES[key.shape]} | {key.meaning} |")
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def with_tables(text: str) -> str:
+    """The page with its tables replaced by those of the code."""
+    begin, end = "<!-- made from the code: python tests/docs.py -->", "<!-- end -->"
+    return re.sub(
+        rf"{re.escape(begin)}.*{re.escape(end)}", lambda _: f"{begin}\n\n{key_tables()}\n\n{end}", text, flags=re.DOTALL
+    )
+
+
+if __name__ == "__main__":
+    AUTHORING.write_text(with_tables(AUTHORING.read_text(encoding="utf-8")), encoding="utf-8")
