@@ -437,14 +437,21 @@ class _Reader:
 
     # operators
 
+    def _tested(self, node: ast.expr, depth: int, *, compared: bool = False) -> tuple[Term, Type]:
+        """A part that the value of the whole depends on: an insert may show a text, not test it."""
+        term, type_ = self.read(node, depth + 1, compared=compared)
+        if type_.kind is Kind.TEXT and isinstance(term, Variable):
+            raise self.fail(node, "text-tested", name=term.name)
+        return term, type_
+
     def _flag(self, node: ast.expr, depth: int) -> Term:
-        term, type_ = self.read(node, depth + 1)
+        term, type_ = self._tested(node, depth)
         if type_.kind not in (Kind.FLAG, Kind.ANY):
             raise self.fail(node, "not-a-condition", found=type_.kind.value)
         return term
 
     def _number(self, node: ast.expr, depth: int) -> tuple[Term, Type]:
-        term, type_ = self.read(node, depth + 1)
+        term, type_ = self._tested(node, depth)
         if type_.kind is Kind.FLAG:
             return term, Type(Kind.NUMBER, low=0, high=1)
         if type_.kind not in (Kind.NUMBER, Kind.ANY):
@@ -545,7 +552,7 @@ class _Reader:
             if index and signs[index - 1] in ("in", "not in"):
                 read.append(self._list(operand))
             else:
-                read.append(self.read(operand, depth + 1, compared=True))
+                read.append(self._tested(operand, depth, compared=True))
         outcomes = []
         for index, sign in enumerate(signs):
             left, right = read[index], read[index + 1]
