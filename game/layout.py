@@ -24,20 +24,23 @@ def style_of(span: Span, base: str = "") -> str:
     return " ".join(name for name, on in ((base, base), ("em", span.em), ("strong", span.strong)) if on)
 
 
-def wrap(runs: Iterable[Run], width: int, first: str = "", rest: str = "", prefix_style: str = "") -> list[Line]:
+def wrap(
+    runs: Iterable[Run], width: int, first: str = "", rest: str = "", prefix_style: str = "", *, spaces: bool = False
+) -> list[Line]:
     """Greedy wrapping by cells. `first` and `rest` begin the first line and the others; a newline breaks the line; a
-    word wider than the line is cut."""
+    word wider than the line is cut. Spaces in a row are one space, but for `spaces`, which keeps them."""
+    first, rest = _prefix(first, width), _prefix(rest, width)
     lines: list[Line] = []
     line: list[Run] = []
     used = 0
     gap: Run | None = None
 
-    def prefix() -> str:
-        return rest if lines else first
+    def room() -> int:
+        return max(width - cell_len(rest if lines else first), 1)
 
     def close() -> None:
         nonlocal line, used, gap
-        start = prefix()
+        start = rest if lines else first
         lines.append(tuple(([(start, prefix_style)] if start else []) + _joined(line)))
         line, used, gap = [], 0, None
 
@@ -46,36 +49,44 @@ def wrap(runs: Iterable[Run], width: int, first: str = "", rest: str = "", prefi
             close()
             continue
         if word[0][0] == " ":
-            gap = word[0] if line else None
+            if line:
+                gap = (gap[0] + " " if gap and spaces else " ", word[0][1])
             continue
-        room = max(width - cell_len(prefix()), 1)
         size = sum(cell_len(text) for text, _ in word)
-        if line and used + (1 if gap else 0) + size > room:
+        if line and used + (len(gap[0]) if gap else 0) + size > room():
             close()
-            room = max(width - cell_len(prefix()), 1)
         if gap:
             line.append(gap)
-            used, gap = used + 1, None
+            used, gap = used + len(gap[0]), None
         for text, style in word:
-            while used + cell_len(text) > room:
-                cut = _fit(text, room - used)
+            while used + cell_len(text) > room():
+                cut = _fit(text, room() - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
                     line.append((text[:cut], style))
                     text = text[cut:]  # noqa: PLW2901  # the rest of the word goes on the next line
-                elif not line:  # one cell, and a character of two
-                    break
-                close()
-                room = max(width - cell_len(prefix()), 1)
-            line.append((text, style))
-            used += cell_len(text)
+                if text:
+                    close()
+                else:
+                    used = room()
+            if text:
+                line.append((text, style))
+                used += cell_len(text)
     if line or not lines:
         close()
     return lines
 
 
+def _prefix(prefix: str, width: int) -> str:
+    """What begins a line, cut where the line is too narrow for it and a character."""
+    return prefix if cell_len(prefix) <= width - 2 else set_cell_size(prefix, max(width - 2, 0))
+
+
 def _fit(text: str, room: int) -> int:
-    """How many characters of a text fit in some cells."""
-    return len(set_cell_size(text, room).rstrip(" ")) if room > 0 and cell_len(text[:1]) <= room else 0
+    """How many characters of a text fit in some cells; marks stay with the character they belong to."""
+    fit = 0
+    while fit < len(text) and cell_len(text[: fit + 1]) <= room:
+        fit += 1
+    return fit
 
 
 def _words(runs: Iterable[Run]) -> Iterator[list[Run] | None]:
@@ -128,19 +139,19 @@ def _block_lines(block: Block, width: int, style: str) -> list[Line]:
     margin = "  " * block.quote
     if block.depth:
         outer = margin + "   " * (block.depth - 1)
-        first = outer + f"{block.bullet:<3}" if block.bullet else outer + "   "
+        first = outer + (f"{block.bullet} " if block.bullet else "").ljust(3)
         rest = outer + "   "
     else:
         first = rest = margin
     if block.kind == "rule":
-        return [((f"{first}* * *", style),)]
+        return [((f"{_prefix(first, width)}* * *"[:width], style),)]
     if block.kind == "heading":
         style = f"{style} strong".strip()
     if block.kind == "line":
         indent = len(block.plain) - len(block.plain.lstrip())
         first, rest = first + " " * indent, rest + " " * indent
     runs = [(span.text, style_of(span, style)) for span in block.spans]
-    return wrap(runs, width, first, rest, style)
+    return wrap(runs, width, first, rest, style, spaces=block.kind == "line")
 
 
 def span_runs(shown: Shown, style: str = "") -> list[Run]:

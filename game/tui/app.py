@@ -1,6 +1,12 @@
 """The Textual app: wiring only. What a screen shows is its own business; what a step does is the session's."""
 
+import asyncio
+import contextlib
+import signal
+from typing import ClassVar
+
 from textual.app import App
+from textual.binding import Binding, BindingType
 
 from game.layout import Line
 from game.play.saves import Play, SaveError, Slots
@@ -30,12 +36,14 @@ KEYS = (
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave", "Save and quit", show=False, priority=True)]
     CSS_PATH = "game.tcss"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, slots: Slots, slot: str | None = None, play: Play | None = None) -> None:
         super().__init__()
         self.slots, self.slot, self.play = slots, slot, play
+        self.refused = ""  # why what was played last could not be saved
         self.title = slots.story.title
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -43,6 +51,8 @@ class GameApp(App[int]):
         return LAMP.variables
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            self._obey_signals()
         self.register_theme(LAMP)
         self.theme = LAMP.name
         self.push_screen(TitleScreen(self.slots))
@@ -52,6 +62,12 @@ class GameApp(App[int]):
             self.resume(self.slot)
         elif self.slot is not None:
             self.begin(self.slot)
+
+    def _obey_signals(self) -> None:
+        """A terminal that closes, or a system that shuts down, ends the game as `q` does."""
+        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.leave)
 
     def begin(self, slot: str) -> None:
         """A new play in a slot: first the questions, then the first scene."""
@@ -74,9 +90,14 @@ class GameApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, SceneScreen):
                 screen.save()
+                self.refused = screen.refused
         self.exit(0)
 
     def action_leave(self) -> None:
+        self.leave()
+
+    async def action_quit(self) -> None:
+        """Textual's own way out, Ctrl+Q."""
         self.leave()
 
     def action_help(self) -> None:
@@ -89,6 +110,9 @@ def _help(width: int) -> list[Line]:
 
 
 def run(slots: Slots, slot: str | None = None, play: Play | None = None) -> int:
-    """Plays on the terminal until the player quits; the exit code."""
+    """Plays on the terminal until the player quits; the exit code. Raises SaveError where the play was not saved."""
     app = GameApp(slots, slot, play)
-    return app.run() or app.return_code or 0
+    code = app.run() or app.return_code or 0
+    if app.refused:
+        raise SaveError(app.refused)
+    return code

@@ -43,6 +43,10 @@ def paragraph(text: str, width: int, style: str = "") -> list[Line]:
     return wrap([(text, style)], width)
 
 
+def sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
+
+
 def spaced(blocks: Iterable[list[Line]]) -> list[Line]:
     """Blocks of lines with a blank line between them; empty ones leave no gap."""
     lines: list[Line] = []
@@ -91,7 +95,7 @@ def draw_prose(prose: Prose, width: int, style: str = "") -> list[Line]:
 
 def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
     """A document laid on the desk: a plain frame, its kind and heading on top, its lines as written."""
-    inner = width - 4
+    inner = max(width - 4, 1)
     body: list[Line] = [*wrap(span_runs(sheet.heading, "sheet heading"), inner), BLANK]
     if sheet.stamp:
         stamp = f"[ {sheet.stamp.plain.upper()} ]"
@@ -107,8 +111,8 @@ def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
 
 def framed(body: list[Line], name: str, width: int) -> list[Line]:
     """Lines in a plain frame, named in its upper edge."""
-    inner = width - 4
-    name = set_cell_size(name, inner - 2).rstrip()
+    inner = max(width - 4, 1)
+    name = set_cell_size(name, max(inner - 2, 0)).rstrip() if cell_len(name) > inner - 2 else name
     rest = "─" * (inner - cell_len(name) - 1) + "┐"
     lines: list[Line] = [(("┌─ ", "sheet rule"), (name, "sheet dim strong"), (f" {rest}", "sheet rule"))]
     for line in body:
@@ -116,11 +120,11 @@ def framed(body: list[Line], name: str, width: int) -> list[Line]:
         fill = " " * max(inner - used, 0)
         styled = tuple((text, style if style.startswith("sheet") else f"sheet {style}".strip()) for text, style in line)
         lines.append((("│ ", "sheet rule"), *styled, (fill + " ", "sheet"), ("│", "sheet rule")))
-    return [*lines, (("└" + "─" * (width - 2) + "┘", "sheet rule"),)]
+    return [*lines, (("└" + "─" * (inner + 2) + "┘", "sheet rule"),)]
 
 
 def draw_card(card: Card, width: int) -> list[Line]:
-    inner = width - 4
+    inner = max(width - 4, 1)
     body = draw_prose(card.prose, inner)
     for fact in card.facts:
         body += [BLANK, *wrap([(f"{fact.text} ", ""), (f"({STANDINGS[fact.standing]})", "dim")], inner, "- ", "  ")]
@@ -132,7 +136,7 @@ def draw_facts(story: Story, facts: tuple[Fact, ...], width: int) -> list[Line]:
     for fact in facts:
         sources = "; ".join(story.sources[s].title for s in fact.sources)
         blocks.append(
-            [*paragraph(fact.text, width), *paragraph(f"{STANDINGS[fact.standing]}. {sources}", width, "dim")]
+            [*paragraph(fact.text, width), *paragraph(f"{sentence(STANDINGS[fact.standing])} {sources}", width, "dim")]
         )
     return spaced(blocks)
 
@@ -157,8 +161,7 @@ def _decision(decision: Decision, width: int) -> list[Line]:
     label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
     lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.step:>2}  ", "    ", "dim")
     if decision.record is not None:
-        mark = RECORDS[decision.record]
-        runs: list[Run] = [(mark[0].upper() + mark[1:] + ".", f"record-{decision.record}")]
+        runs: list[Run] = [(sentence(RECORDS[decision.record]), f"record-{decision.record}")]
         for text in (decision.note.plain, *(fact.text for fact in decision.facts)):
             if text:
                 runs.append((f" {text}", "dim"))

@@ -19,7 +19,8 @@ from game.tui.widgets.reader import Document, Item, Reader
 if TYPE_CHECKING:
     from game.tui.app import GameApp
 
-SHORT = 16  # rows below which the rule and the line of keys give their place to text
+SHORT = 16  # rows below which the rule and the margins give their place to text
+TINY = 8  # rows below which the header and the gauges do, too
 
 
 def whole(draw: Draw) -> Document:
@@ -72,9 +73,10 @@ class PageScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")
+        self.set_class(event.size.height < TINY, "-tiny")
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
-        self.query_one("#keys", Bar).set(f"space more  {self.KEYS}" if event.more else self.KEYS)
+        self.query_one("#keys", Bar).set(f"space more   {self.KEYS}" if event.more else self.KEYS)
 
     def action_back(self) -> None:
         self.app.pop_screen()

@@ -34,7 +34,9 @@ class BeginScreen(PageScreen):
         self.at = 0
 
     def compose_more(self) -> ComposeResult:
-        yield Input(id="answer", max_length=MAX_ANSWER)
+        field = Input(id="answer", max_length=MAX_ANSWER, select_on_focus=False)
+        field.cursor_blink = False
+        yield field
 
     def on_mount(self) -> None:
         self.bars(self.story.title)
@@ -46,7 +48,9 @@ class BeginScreen(PageScreen):
             return
         page = self.pages[self.at]
         field = self.query_one(Input)
-        field.display = isinstance(page, Variable) and page.answers is None
+        typed = isinstance(page, Variable) and page.answers is None
+        self.set_class(typed, "-typed")
+        self.reader.can_focus = not typed
         if isinstance(page, str):
             choices = ["Begin"]
             if self.violent:

@@ -1,7 +1,7 @@
 """The scene screen: the chapter so far, what the last step brought, and what can be chosen.
 
-The surprising rule: a step may bring several pages. Each record card ends one, and a key goes on to the next; that key
-is no step of the play.
+The surprising rule: a step may bring several pages. A record card ends one and a chapter opens one, and a key goes on
+to the next; that key is no step of the play.
 """
 
 from typing import ClassVar
@@ -44,7 +44,8 @@ class SceneScreen(PageScreen):
         super().__init__()
         self.play, self.notes = play, notes
         self.session = play.session
-        self.waiting: list[list[Part]] = []  # pages still to come of the last step
+        self.coming = 0  # pages still to come of the last step
+        self.refused = ""  # why the last save failed
 
     def on_mount(self) -> None:
         self.save()
@@ -54,36 +55,27 @@ class SceneScreen(PageScreen):
 
     # --- the page
 
-    def chapter(self) -> tuple[list[Part], list[Part]]:
-        """The parts on the page since the chapter opened: those of earlier steps, and those of the last."""
-        older: list[Part] = []
+    def pages(self) -> list[tuple[list[Part], list[Part]]]:
+        """All that was told, cut into pages; of each the parts of earlier steps, and those of the last."""
+        pages: list[tuple[list[Part], list[Part]]] = [([], [])]
         turns = self.session.turns
-        for turn in turns[:-1]:
-            older += self.session.told(turn.parts)
-        last = list(self.session.told(turns[-1].parts))
-        if any(isinstance(part, Opening) for part in last):
-            return [], last
-        opened = [i for i, part in enumerate(older) if isinstance(part, Opening)]
-        return older[opened[-1] :] if opened else older, last
+        for turn in turns:
+            for part in self.session.told(turn.parts):
+                if any(pages[-1]) and (
+                    isinstance(part, Opening) or any(isinstance(p[-1], Card) for p in pages[-1] if p)
+                ):
+                    pages.append(([], []))
+                pages[-1][turn is turns[-1]].append(part)
+        return pages
 
     def show(self, *, stepped: bool = False) -> None:
-        """Draws the play as it stands. After a step, its pages come one by one."""
-        older, last = self.chapter()
-        pages = _pages(last)
+        """Draws the page that is open. A step opens the first that it has written on."""
+        pages = self.pages()
         if stepped:
-            if isinstance(pages[0][0], Opening) or len(pages) == 1:
-                self.draw(older, pages.pop(0), pages)
-            else:  # the reply and the card still belong to the chapter that ends
-                before = [p for turn in self.session.turns[:-1] for p in self.session.told(turn.parts)]
-                opened = [i for i, part in enumerate(before) if isinstance(part, Opening)]
-                self.draw(before[opened[-1] :] if opened else before, pages.pop(0), pages)
-        else:
-            self.draw(older, pages[-1] if isinstance(pages[-1][0], Opening) else last, [])
-
-    def draw(self, older: list[Part], now: list[Part], waiting: list[list[Part]]) -> None:
-        self.waiting = waiting
+            self.coming = sum(bool(now) for _, now in pages) - 1
+        older, now = pages[-1 - self.coming]
         page = self.session.page
-        done = not waiting
+        done = not self.coming
 
         def document(width: int) -> tuple[list[Line], int]:
             before = draw_parts(older, width, "old")
@@ -95,7 +87,7 @@ class SceneScreen(PageScreen):
                 lines += [BLANK, *paragraph(warning, width, "stamp")]
             return lines, len(before) + 1 if before else 0
 
-        if waiting:
+        if self.coming:
             self.reader.show(document, items(["Go on"]))
         elif page.ending is not None:
             self.reader.show(document, items(["Back to the title"]))
@@ -113,9 +105,9 @@ class SceneScreen(PageScreen):
     # --- steps
 
     def on_reader_chosen(self, event: Reader.Chosen) -> None:
-        if self.waiting:
-            following = self.waiting.pop(0)
-            self.draw([], following, self.waiting)
+        if self.coming:
+            self.coming -= 1
+            self.show()
             return
         page = self.session.page
         if page.ending is not None:
@@ -126,13 +118,19 @@ class SceneScreen(PageScreen):
         self.call_after_refresh(self.save)
 
     def save(self) -> None:
+        """Saves; why it can't be done is said once, and the play goes on."""
+        refused = ""
         try:
             self.play.save()
         except SaveError as error:
-            self.notify(str(error), severity="error", markup=False)
+            refused = str(error)
+            if refused != self.refused:
+                self.notify(f"Not saved: {refused}. The play goes on.", severity="error", markup=False)
+        self.refused = refused
 
     def action_undo(self) -> None:
         if self.session.undo():
+            self.coming = 0
             self.show()
             self.save()
         else:
@@ -142,8 +140,7 @@ class SceneScreen(PageScreen):
         self.session.summarise = not self.session.summarise
         how = "by a short summary" if self.session.summarise else "in full"
         self.notify(f"Scenes of violence are told {how}.", markup=False)
-        if not self.waiting:
-            self.show()
+        self.show()
         self.save()
 
     def action_back(self) -> None:
@@ -177,13 +174,3 @@ class SceneScreen(PageScreen):
     def action_journal(self) -> None:
         found = decisions(self.session)
         self.app.push_screen(Panel("Journal", lambda width: draw_decisions(found, width)))
-
-
-def _pages(parts: list[Part]) -> list[list[Part]]:
-    """The parts of a step cut after each record card."""
-    pages: list[list[Part]] = [[]]
-    for part in parts:
-        pages[-1].append(part)
-        if isinstance(part, Card):
-            pages.append([])
-    return [page for page in pages if page] or [[]]

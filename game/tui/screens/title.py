@@ -46,6 +46,7 @@ class TitleScreen(PageScreen):
             "open": "Open a save",
             "quit": "Quit",
         }
+        self.bars()
         self.reader.show(whole(self.lines), items([labels[c] for c in self.choices]))
 
     def lines(self, width: int) -> list[Line]:

@@ -1,7 +1,8 @@
 """A column of text with options below it: every page of the game is one of these.
 
 Model in (`show`), message out (`Chosen`). The surprising rule: the options are lines of the same text, so they scroll
-with it, and none can be taken before it has been in view.
+with it, and none can be taken before it has been in view. What stays put when the width changes is the letter at the
+top, not the line.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from game.layout import BLANK, Line, Run, wrap
+from game.layout import BLANK, Line, Run, text_of, wrap
 
 COLUMN = 68  # the widest a line of prose gets
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
@@ -71,6 +72,9 @@ class Reader(ScrollView, can_focus=True):
         self._lines: list[Line] = []
         self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
         self._column = 0
+        self._first = 0  # the first new line
+        self._place: int | None = None  # letters and digits above the top line; None until the reader moves the text
+        self._drawn = Size(0, 0)  # the size the lines were laid out for
         self._strips: dict[int, Strip] = {}
         self.selected = 0
 
@@ -80,23 +84,21 @@ class Reader(ScrollView, can_focus=True):
         """Puts a document and its options on the page, with the first new line in view."""
         self._document, self._items = document, items
         self.selected = selected
-        first = self._lay_out()
-        self.scroll_to(y=min(first, self.max_scroll_y), animate=False, force=True, immediate=True)
-        self.refresh()
-        self._tell()
+        self._place = None
+        self._lay_out()
 
     @property
     def takeable(self) -> int:
         """How many items can be taken."""
         return len(self._rows)
 
-    def _lay_out(self) -> int:
-        width = self.scrollable_content_region.width or self.size.width
-        self._strips.clear()
+    def _lay_out(self) -> None:
+        """Lines for the width there is, and the text where it was."""
+        width = self.size.width
         if width < 1:
-            return 0
+            return  # not on the screen yet; a resize comes first
         self._column = max(min(COLUMN, width - 4), 1)
-        lines, first = self._document(self._column)
+        lines, self._first = self._document(self._column)
         self._lines = list(lines)
         self._rows = []
         if self._items:
@@ -104,34 +106,41 @@ class Reader(ScrollView, can_focus=True):
         for item in self._items:
             start = len(self._lines)
             if item.locked is None:
-                self._rows.append((start, 0))
-                self._lines += wrap(item.label, self._column, f"  {len(self._rows)}  ", "     ", "choice")
-                self._rows[-1] = (start, len(self._lines))
+                number = len(self._rows) + 1
+                self._lines += wrap(item.label, self._column, f"  {number}  ", "     ", "choice")
+                self._rows.append((start, len(self._lines)))
             else:
                 runs = [(text, f"locked {style}") for text, style in (*item.label, ("  ", ""), *item.locked)]
                 self._lines += wrap(runs, self._column, "  -  ", "     ", "locked")
         self._lines.append(BLANK)
+        self._strips.clear()
+        place, self._drawn = self._place, Size(0, 0)
         self.virtual_size = Size(width, len(self._lines))
-        return first
+        top = self._first if place is None else self._line_at(place)
+        self.scroll_to(y=min(top, self.max_scroll_y), animate=False, force=True, immediate=True)
+        self._place, self._drawn = place, self.size
+        self.refresh()
+        self._tell()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        if self._drawn == self.size:  # else the text is moved by a resize, not by the reader
+            self._place = sum(_letters(line) for line in self._lines[: int(self.scroll_offset.y)])
         self._tell()
+
+    def _line_at(self, place: int) -> int:
+        """The line with the letter that has so many before it."""
+        for index, line in enumerate(self._lines):
+            place -= _letters(line)
+            if place < 0:
+                return index
+        return len(self._lines)
 
     def _tell(self) -> None:
         self.post_message(self.Moved(len(self._lines) - 1 > int(self.scroll_offset.y) + self.size.height))
 
     def on_resize(self) -> None:
-        top = self._place_of(int(self.scroll_offset.y))
         self._lay_out()
-        self.scroll_to(y=min(self._line_of(top), self.max_scroll_y), animate=False, force=True, immediate=True)
-        self._tell()
-
-    def _place_of(self, line: int) -> float:
-        return line / max(len(self._lines), 1)
-
-    def _line_of(self, place: float) -> int:
-        return int(place * len(self._lines))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -248,3 +257,7 @@ class Reader(ScrollView, can_focus=True):
         if row is not None:
             self.select(row)
             self._take(row)
+
+
+def _letters(line: Line) -> int:
+    return sum(map(str.isalnum, text_of(line)))
