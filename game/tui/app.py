@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from game.layout import Line
+from game.layout import Line, wrap
 from game.play.saves import Play, SaveError, Slots
 from game.play.session import Session
 from game.tui.drawing import paragraph, spaced
@@ -105,8 +105,10 @@ class GameApp(App[int]):
 
 
 def _help(width: int) -> list[Line]:
-    rows = [[((f"{keys:<19}", "strong"), (text, ""))] for keys, text in KEYS]
-    return spaced([paragraph("Your play is saved after every step.", width), [line for row in rows for line in row]])
+    rows: list[Line] = []
+    for keys, text in KEYS:
+        rows += wrap([(text, "")], width, f"{keys:<19}", " " * 19, "strong")
+    return spaced([paragraph("Your play is saved after every step.", width), rows])
 
 
 def run(slots: Slots, slot: str | None = None, play: Play | None = None) -> int:

@@ -70,7 +70,8 @@ def _part(part: Part, width: int, style: str) -> list[Line]:
         case Card():
             return draw_card(part, width)
         case Opening(chapter):
-            return spaced([draw_plate(chapter.plate, width), heading(chapter.title, width)[:2]])
+            plate = draw_plate(chapter.plate, width) or paragraph(chapter.plate_alt, width, "plate")
+            return spaced([plate if chapter.plate else [], heading(chapter.title, width)[:2]])
         case Heading(_, title, place, date):
             where = ", ".join(s.plain for s in (place, date) if s)
             lines = wrap(span_runs(title, "heading"), width) if title else []
@@ -142,7 +143,9 @@ def draw_facts(story: Story, facts: tuple[Fact, ...], width: int) -> list[Line]:
 
 
 def draw_glossary(known: tuple[Known, ...], width: int) -> list[Line]:
-    return spaced(wrap([(f"{k.title}. ", "strong"), *span_runs(k.text)], width, "", "  ") for k in known)
+    return spaced(
+        wrap([(k.title, "strong"), (f" ({k.kind}). ", "dim"), *span_runs(k.text)], width, "", "  ") for k in known
+    )
 
 
 def draw_file(sheets: tuple[SheetShown, ...], width: int) -> list[Line]:
@@ -171,9 +174,10 @@ def _decision(decision: Decision, width: int) -> list[Line]:
 
 def draw_ending(ending: Ending, sheets: tuple[SheetShown, ...], found: list[Decision], width: int) -> list[Line]:
     """What follows an ending's text, in its order: outcome, the file, the decisions, the toll, the questions."""
-    outcome = []
+    end = wrap([("Ending: ", "dim"), *span_runs(ending.title, "strong")], width) if ending.title else []
     if ending.outcome:
-        outcome = [*heading(ending.outcome.plain, width)[:2], *shown_lines(ending.outcome_summary, width)]
+        end += wrap([("Outcome: ", "dim"), *span_runs(ending.outcome, "strong")], width)
+        end += shown_lines(ending.outcome_summary, width)
     toll = spaced(
         wrap([*span_runs(who, "strong"), (". ", ""), *span_runs(text)], width, "", "  ") for who, text in ending.toll
     )
@@ -181,7 +185,7 @@ def draw_ending(ending: Ending, sheets: tuple[SheetShown, ...], found: list[Deci
         wrap(span_runs(question), width, f"{number}. ", "   ") for number, question in enumerate(ending.debrief, 1)
     )
     return spaced([
-        outcome,
+        end,
         heading("The file", width) + draw_file(sheets, width),
         heading("Your decisions, against the record", width) + draw_decisions(found, width),
         heading("The people harmed", width) + toll if toll else [],

@@ -76,7 +76,10 @@ class PageScreen(Screen[None]):
         self.set_class(event.size.height < TINY, "-tiny")
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
-        self.query_one("#keys", Bar).set(f"space more   {self.KEYS}" if event.more else self.KEYS)
+        self.query_one("#keys", Bar).set(f"space more   {self.hints()}" if event.more else self.hints())
+
+    def hints(self) -> str:
+        return self.KEYS
 
     def action_back(self) -> None:
         self.app.pop_screen()

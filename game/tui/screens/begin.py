@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.widgets import Input
 
 from game.layout import Line, shown_lines
-from game.play.session import MAX_ANSWER, Session
+from game.play.session import MAX_ANSWER, Session, clean_answer
 from game.story.expressions import Value
 from game.story.model import Story, Variable
 from game.story.text import static
 from game.tui.drawing import paragraph
-from game.tui.screens.base import PageScreen, items, whole
+from game.tui.screens.base import Bar, PageScreen, items, whole
 from game.tui.widgets.reader import Reader
 
 
@@ -36,7 +38,9 @@ class BeginScreen(PageScreen):
     def compose_more(self) -> ComposeResult:
         field = Input(id="answer", max_length=MAX_ANSWER, select_on_focus=False)
         field.cursor_blink = False
-        yield field
+        with Vertical(id="ask"):
+            yield field
+            yield Bar("Go on", id="go_on", markup=False)
 
     def on_mount(self) -> None:
         self.bars(self.story.title)
@@ -71,6 +75,9 @@ class BeginScreen(PageScreen):
             return
         self.reader.focus()
 
+    def hints(self) -> str:
+        return f"enter go on   {self.KEYS}" if self.has_class("-typed") else self.KEYS
+
     def note(self, width: int) -> list[Line]:
         return shown_lines(static(self.story.content_note, "text"), width)
 
@@ -83,12 +90,17 @@ class BeginScreen(PageScreen):
         self.at += 1
         self.show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self) -> None:
         page = self.pages[self.at]
         if isinstance(page, Variable):
-            self.answers[page.id] = event.value.strip() or page.start
+            self.answers[page.id] = clean_answer(self.query_one(Input).value) or page.start
             self.at += 1
             self.show()
+
+    def on_click(self, event: events.Click) -> None:
+        """For a player who has only a mouse."""
+        if event.widget is not None and event.widget.id == "go_on":
+            self.on_input_submitted()
 
     def action_back(self) -> None:
         if self.at:

@@ -38,7 +38,7 @@ class SceneScreen(PageScreen):
         Binding("q", "app.leave", "Save and quit"),
         Binding("escape", "back", "To the title", show=False),
     ]
-    KEYS = "u undo  e evidence  f file  j journal  ? help"
+    KEYS = "? help  q quit  u undo  e evidence  f file  j journal"
 
     def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
         super().__init__()
