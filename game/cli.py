@@ -4,21 +4,26 @@
 """
 
 import argparse
+import io
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from game import __version__
 from game.play.saves import Play, SaveError, Slots
 from game.play.session import PlayError, Session, Start
-from game.problems import describe, printable, summary
+from game.problems import describe, summary
+from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.loader import Loaded, load
 from game.story.model import Story
 
 DEFAULT = "special-tasks"
+_NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
 EXAMPLES = {
     "": "example: special-tasks\n         special-tasks play my-story/\n         special-tasks check my-story/",
     "play": "example: special-tasks play my-story/ --at office --with trust=2,objected=true",
@@ -36,9 +41,16 @@ class InputError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what can't be read or shown is no reason to stop
     try:
-        options = _parser().parse_args(arguments)
-        return int(options.run(options))
+        try:
+            options = _parser().parse_args(arguments)
+            return int(options.run(options))
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except UsageError as error:
         print(f"special-tasks: {printable(str(error))}", file=sys.stderr)
         return 2
@@ -48,18 +60,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone; Python would complain once more at exit
+    except OSError as error:  # our output can't be written; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader has what it wanted
+            return 0
+        print(f"special-tasks: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} ({self.prog} --help tells more)")
 
 
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     about = "A text adventure in the terminal, told from YAML. Alone, it starts the game."
-    parser = argparse.ArgumentParser("special-tasks", description=about, epilog=EXAMPLES[""], formatter_class=raw)
+    parser = _Parser("special-tasks", description=about, epilog=EXAMPLES[""], formatter_class=raw)
     parser.add_argument("--version", action="version", version=f"special-tasks {__version__}")
     parser.set_defaults(run=_play, story=None, plain=False, slot=None, saves=None, at=None, state="")
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     about = "play a story (the default)"
     play = commands.add_parser("play", help=about, description=about, epilog=EXAMPLES["play"], formatter_class=raw)
@@ -95,13 +115,14 @@ def stories_folder() -> Path:
 def find_story(name: str | None) -> Path:
     """The path a person meant. Raises InputError when there is no such story."""
     built_in = stories_folder()
-    if name is None or (name == Path(name).name and (built_in / name / "story.yaml").is_file()):
-        return built_in / (name or DEFAULT)
-    path = Path(name)
+    if name is None:
+        return built_in / DEFAULT
     try:
-        if path.exists():
-            return path
-    except (OSError, ValueError):
+        if name == Path(name).name and (built_in / name / "story.yaml").is_file():
+            return built_in / name
+        if name and Path(name).exists():
+            return Path(name)
+    except (OSError, ValueError):  # too long, or nothing the system lets us look at
         pass
     known = ", ".join(sorted(p.name for p in built_in.iterdir() if p.is_dir())) if built_in.is_dir() else "none"
     raise InputError(f"there is no story {name!r}: no such folder or file, and the built-in stories are: {known}")
@@ -133,20 +154,19 @@ def _play(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     story = read_story(path)
     slots = Slots(options.saves or saves_folder(), story)
-    if options.slot is not None:
-        slots.path(options.slot)
+    taken = options.slot is not None and slots.exists(options.slot)
     play = None
     if options.at is not None or options.state:
         start = _start(story, options.at, options.state)
-        if options.slot is not None and slots.exists(options.slot):
+        if taken:
             raise UsageError(f"--at and --with begin a play, and the slot {options.slot!r} holds one already")
         play = Play(Session(story, start=start), slots, options.slot or slots.fresh())
+    if sys.stdin is None or sys.stdout is None:
+        raise InputError("there is no input or no output to play on")
     streams = sys.stdin.isatty() and sys.stdout.isatty()
     if options.plain or not streams or os.environ.get("TERM", "dumb") == "dumb":
         from game.plain import play_plain
 
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
         width = min(shutil.get_terminal_size((72, 24)).columns, 72)
         return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, width=width, waits=streams)
     from game.tui.app import run
@@ -164,7 +184,7 @@ def _start(story: Story, scene: str | None, words: str) -> Start:
             raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r}")
         if variable.kind is Kind.FLAG and text in ("true", "false"):
             state[name] = text == "true"
-        elif variable.kind is Kind.NUMBER and text.lstrip("-").isdecimal():
+        elif variable.kind is Kind.NUMBER and _NUMBER.match(text):
             state[name] = int(text)
         else:
             state[name] = text
@@ -177,7 +197,7 @@ def _check(options: argparse.Namespace) -> int:
     for problem in loaded.diagnostics:
         print(describe(problem, path), file=sys.stderr)
     bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
-    print(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}", file=sys.stderr if bad else sys.stdout)
+    print(printable(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}"), file=sys.stderr if bad else sys.stdout)
     return int(bad)
 
 

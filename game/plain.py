@@ -11,7 +11,7 @@ from game.layout import Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
 from game.play.saves import Play, SaveError, SlotInfo, Slots
-from game.play.session import MAX_ANSWER, Session
+from game.play.session import Session, clean_answer
 from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static
@@ -33,6 +33,12 @@ class Left(Exception):  # noqa: N818  # no error: the way out of any prompt
     """The input has ended, or the player leaves."""
 
 
+def picked(answer: str, count: int) -> int:
+    """The number typed, from 1 to `count`, else 0."""
+    number = int(answer) if answer.isdecimal() and len(answer) < 10 else 0
+    return number if number <= count else 0
+
+
 class LineMode:
     """Plays in two text streams. `waits` asks for Enter after a record card, for people at a keyboard."""
 
@@ -40,6 +46,7 @@ class LineMode:
         self.slots = slots
         self.story = slots.story
         self.source, self.target, self.width, self.waits = source, target, width, waits
+        self.refused = ""  # why the last save failed
 
     # --- streams
 
@@ -64,7 +71,8 @@ class LineMode:
     # --- the whole
 
     def run(self, slot: str | None = None, play: Play | None = None) -> int:
-        """Plays until the player leaves or the input ends; 0, or 1 when a save can't be played or written."""
+        """Plays until the player leaves or the input ends; 0. Raises SaveError where a save can't be played, and at
+        the end where the play can't be saved."""
         story = self.story
         self.say(story.title.upper())
         if story.author:
@@ -82,15 +90,20 @@ class LineMode:
             while True:
                 self.turn(play)
         except Left:
-            self.save(play)
+            play.save()
             self.say(f"Saved as {play.slot}.")
             return 0
 
     def save(self, play: Play) -> None:
+        """Saves; why it can't be done is said once, and the play goes on."""
+        refused = ""
         try:
             play.save()
         except SaveError as error:
-            self.say(f"Not saved: {error}")
+            refused = str(error)
+            if refused != self.refused:
+                self.say(f"Not saved: {refused}. The play goes on.")
+        self.refused = refused
 
     def open(self, slot: str | None) -> Play:
         """The play to go on with, or a new one."""
@@ -151,7 +164,7 @@ class LineMode:
         values = variable.answers
         if values is None:
             self.say(variable.ask)
-            return self.ask()[:MAX_ANSWER] or variable.start
+            return clean_answer(self.ask()) or variable.start
         first = values.index(variable.start)
         return values[self.pick(variable.ask, [variable.shown(v) for v in values], first)]
 
@@ -164,8 +177,8 @@ class LineMode:
             answer = self.ask()
             if not answer:
                 return default
-            if answer.isdecimal() and 1 <= int(answer) <= len(options):
-                return int(answer) - 1
+            if at := picked(answer, len(options)):
+                return at - 1
             if answer in ("q", "quit"):
                 raise Left
             self.say(f"Type a number from 1 to {len(options)}.")
@@ -178,8 +191,8 @@ class LineMode:
         self.options(page)
         answer = self.ask().lower()
         offered = page.offered
-        if answer.isdecimal() and 1 <= int(answer) <= len(offered):
-            session.choose(offered[int(answer) - 1].id)
+        if at := picked(answer, len(offered)):
+            session.choose(offered[at - 1].id)
             self.save(play)
             self.page(session.page.turn)
             self.ending(play)
@@ -203,7 +216,8 @@ class LineMode:
             raise Left
         elif answer == "?":
             self.say()
-            self.target.write(HELP + "\n")
+            for line in HELP.split("\n"):
+                self.say_runs([(line.strip(), "")], line[: len(line) - len(line.lstrip())], "     ")
         elif offered:
             self.say(f"Type a number from 1 to {len(offered)}, or ? for help.")
         else:
@@ -280,13 +294,13 @@ class LineMode:
         kind = {"press": "newspaper"}.get(sheet.kind, sheet.kind)
         self.say_runs([(f"Document, a {kind}: ", ""), *span_runs(sheet.heading)])
         if sheet.stamp:
-            self.say(f"  Stamped: {sheet.stamp.plain}")
+            self.say(f"Stamped: {sheet.stamp.plain}", "  ")
         if sheet.text is None:
             self.say_shown(sheet.summary, "  ")
         for text in sheet.text or ():
             self.say_shown(text, "  ")
         if sheet.signed:
-            self.say(f"  Signed: {sheet.signed.plain}")
+            self.say(f"Signed: {sheet.signed.plain}", "  ")
         self.say("End of the document.")
 
     # --- what letters show
@@ -371,5 +385,5 @@ def play_plain(
     width: int = 72,
     waits: bool = False,
 ) -> int:
-    """Plays a story in line mode. Raises SaveError where the slot asked for can't be played."""
+    """Plays a story in line mode. Raises SaveError where the slot asked for can't be played or the play not saved."""
     return LineMode(slots, source, target, width=width, waits=waits).run(slot, play)

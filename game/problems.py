@@ -4,14 +4,8 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+from game.story.catalogue import printable
 from game.story.diagnostics import Diagnostic
-from game.story.source import FORBIDDEN
-
-
-def printable(text: str) -> str:
-    """Text with every control character shown by its code, so that no file or name can steer a terminal."""
-    clean = FORBIDDEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text.replace("\t", " "))
-    return clean.encode(errors="backslashreplace").decode()
 
 
 def describe(problem: Diagnostic, story: Path) -> str:

@@ -28,12 +28,15 @@ class Decision:
 
 
 def decisions(session: Session) -> list[Decision]:
-    """Every choice taken, in order; Continue is no decision."""
+    """Every choice taken, in order; Continue is no decision. Where violent scenes are told by their summary, the facts
+    their choices are set against are held back.
+    """
     found = []
     for number, turn in enumerate(session.turns):
         if turn.choice is not None and turn.step is not None:
             record = turn.choice.record
-            facts = tuple(session.story.facts[f] for f in record.facts) if record else ()
+            held = session.summarise and session.story.scenes[turn.scene].is_violent
+            facts = tuple(session.story.facts[f] for f in record.facts) if record and not held else ()
             kind = record.kind if record else None
             found.append(Decision(number, turn.scene, turn.title, turn.step.label, kind, facts, turn.note))
     return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import UnionType
 from typing import Any
@@ -21,7 +22,9 @@ from game.story.model import Story
 FORMAT = 1
 MAX_SAVE = 4 * 2**20  # bytes
 MAX_STEPS = 100_000
+MAX_NESTING = 50  # of what other programs put into a save
 _KEYS = frozenset("format story digest title started saved answers from steps debrief name summarise left_over".split())
+_STEP_KEYS = frozenset("id label position hands".split())
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # names that Windows keeps for itself
 _SLOT = re.compile(r"[^\W_](?:[\w -]{0,38}[\w-])?\Z")
 
@@ -80,13 +83,16 @@ class Save:
         """Raises SaveError for anything but a whole save of this format."""
         try:
             raw = json.loads(data.decode())
+            json.dumps(raw, ensure_ascii=False, allow_nan=False).encode()  # no NaN, no half characters
         except (ValueError, RecursionError):
             raise SaveError("damaged: it is not whole JSON") from None
-        if not isinstance(raw, dict) or not isinstance(raw.get("format"), int) or "steps" not in raw:
+        if not isinstance(raw, dict) or type(raw.get("format")) is not int or "steps" not in raw:
             raise SaveError("no save of this game")
         if raw["format"] != FORMAT:
-            newer = raw["format"] > FORMAT
-            raise SaveError(f"made by a newer version (format {raw['format']})" if newer else "of an unknown format")
+            newer = f"made by a newer version (format {raw['format']})"[:60]
+            raise SaveError(newer if raw["format"] > FORMAT else "of an unknown format")
+        if _nesting(raw) > MAX_NESTING:
+            raise SaveError("damaged: it is nested too deep")
         text = {k: _checked(raw.get(k, ""), str, k) for k in ("story", "digest", "title", "started", "saved", "name")}
         answers = _checked(raw.get("answers", {}), dict, "answers")
         begun = raw.get("from")
@@ -108,8 +114,17 @@ class Save:
         )
 
 
+def _nesting(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        level = [v for values in inner for v in values]
+    return depth
+
+
 def _checked(value: Any, kind: type[Any] | UnionType, key: str) -> Any:
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise SaveError(f"damaged: `{key}` is not what it should be")
     return value
 
@@ -119,14 +134,16 @@ def _values(values: Mapping[str, Any], key: str) -> dict[str, Value]:
 
 
 def _steps(raw: Any, key: str) -> list[dict[str, Any]]:
-    steps = [_checked(step, dict, key) for step in _checked(raw, list, key)[:MAX_STEPS]]
+    steps = [_checked(step, dict, key) for step in _checked(raw, list, key)]
+    if len(steps) > MAX_STEPS:
+        raise SaveError(f"damaged: more than {MAX_STEPS:,} steps")
     for step in steps:
         _checked(step.get("id"), str, key)
         _checked(step.get("label", ""), str, key)
         _checked(step.get("position", 0), int, key)
         hands = step.get("hands")
-        if hands is not None and not all(isinstance(h, int) for h in _checked(hands, list, key)):
-            raise SaveError(f"damaged: `{key}` is not what it should be")
+        for hand in _checked(hands, list, key) if hands is not None else ():
+            _checked(hand, int, key)
     return steps
 
 
@@ -215,6 +232,7 @@ class Play:
         self.started = save.started if save else now
         self.debrief: list[str] = list(save.debrief) if save else []
         self.name = save.name if save else ""
+        self.read_steps = list(save.steps) if save else []
         self.left_over: list[dict[str, Any]] = list(save.left_over) if save else []
         self.extra: dict[str, Any] = dict(save.extra) if save else {}
 
@@ -224,6 +242,9 @@ class Play:
             {"id": s.id, "label": s.label.plain, "position": s.position} | ({"hands": list(s.hands)} if s.hands else {})
             for s in session.steps
         ]
+        for step, read in zip(steps, self.read_steps, strict=False):
+            if read["id"] == step["id"]:
+                step.update({k: v for k, v in read.items() if k not in _STEP_KEYS})
         return Save(
             story=session.story.id,
             digest=session.story.digest,
@@ -276,14 +297,18 @@ class Slots:
 
     def fresh(self) -> str:
         """A name no slot has yet."""
-        number = 1
-        while self.exists(f"play-{number}"):
-            number += 1
-        return f"play-{number}"
+        try:
+            return next(name for n in count(1) if not self.exists(name := f"play-{n}"))
+        except SaveError:  # the folder can't be read, and nothing can be saved there
+            return "play-1"
 
     def exists(self, name: str) -> bool:
+        """Raises SaveError where the name can't be a slot's or the folder can't be read."""
         path = self.path(name)
-        return path.exists() or _previous(path).exists()
+        try:
+            return path.exists() or _previous(path).exists()
+        except OSError as error:
+            raise SaveError(f"{name}: can't be read: {error.strerror}") from None
 
     def list(self) -> list[SlotInfo]:
         """Every slot, the newest first, damaged ones too."""
@@ -302,8 +327,8 @@ class Slots:
                 previous = self.read_previous(name)
             except SaveError:
                 return SlotInfo(name, error=str(error))
-            return SlotInfo(name, previous.saved, len(previous.steps), str(error), has_previous=True)
-        return SlotInfo(name, save.saved, len(save.steps))
+            return SlotInfo(name, clean_answer(previous.saved), len(previous.steps), str(error), has_previous=True)
+        return SlotInfo(name, clean_answer(save.saved), len(save.steps))
 
     def read(self, name: str) -> Save:
         """Raises SaveError, its message one line that begins with the slot's name."""
@@ -334,9 +359,9 @@ class Slots:
         except SaveError as error:
             raise SaveError(f"{name}: {error}") from None
         if previous and self.path(name).exists():
-            aside = self.path(name).with_suffix(".damaged")
+            asides = (self.path(name).with_suffix(f".damaged-{n}") for n in count(1))
             try:
-                self.path(name).replace(aside)
+                self.path(name).replace(next(aside for aside in asides if not aside.exists()))
             except OSError as error:
                 raise SaveError(f"{name}: can't be put aside: {error.strerror}") from None
         play = Play(restored.session, self, name, save)
@@ -346,9 +371,12 @@ class Slots:
     def write(self, name: str, save: Save) -> None:
         """Atomic: temporary file, fsync, replace, fsync of the folder. The generation before is kept."""
         path = self.path(name)
+        data = save.encode()
+        if len(data) > MAX_SAVE:
+            raise SaveError(f"{name}: can't be saved: longer than {MAX_SAVE // 2**20} MiB")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, save.encode(), keep=_previous(path))
+            write_atomically(path, data, keep=_previous(path))
         except OSError as error:
             raise SaveError(f"{name}: can't be saved: {error.strerror}") from None
 
@@ -375,6 +403,7 @@ def read_limited(path: Path) -> bytes:
 def write_atomically(path: Path, data: bytes, *, keep: Path | None = None) -> None:
     """Whoever reads `path` finds the old bytes or the new, also after a crash; the old ones stay at `keep`."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    spare = path.with_name(f".{path.name}.bak.{os.getpid()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -382,7 +411,6 @@ def write_atomically(path: Path, data: bytes, *, keep: Path | None = None) -> No
             file.flush()
             os.fsync(file.fileno())
         if keep is not None and path.exists():
-            spare = path.with_name(f".{keep.name}.{os.getpid()}.tmp")
             spare.unlink(missing_ok=True)
             try:
                 os.link(path, spare)
@@ -392,6 +420,7 @@ def write_atomically(path: Path, data: bytes, *, keep: Path | None = None) -> No
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+        spare.unlink(missing_ok=True)
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

@@ -90,7 +90,7 @@ def read_answer(variable: Variable, answer: Value) -> Value:
     choices = variable.answers
     if choices is not None and not isinstance(answer, bool) and answer in choices:
         return answer
-    raise PlayError(f"{variable.id} can't be {answer!r}")
+    raise PlayError(f"{variable.id} can't be {answer!r:.60}")
 
 
 class Session:
@@ -113,15 +113,15 @@ class Session:
         self.answers: dict[str, Value] = {v.id: v.start for v in story.questions}
         for name, value in (answers or {}).items():
             if name not in self.answers:
-                raise PlayError(f"{name} is not asked")
+                raise PlayError(f"{name!r:.60} is not asked")
             self.answers[name] = read_answer(story.variables[name], value)
         self.initial: dict[str, Value] = {v.id: v.start for v in story.variables.values()} | self.answers
         if start is not None:
             if start.scene not in story.scenes:
-                raise PlayError(f"there is no scene {start.scene}")
+                raise PlayError(f"there is no scene {start.scene!r:.60}")
             for name, value in start.state.items():
                 if name not in self.initial:
-                    raise PlayError(f"there is no variable {name}")
+                    raise PlayError(f"there is no variable {name!r:.60}")
                 self.initial[name] = read_answer(story.variables[name], value)
         self._summarise = summarise
         self._page: Page | None = None
@@ -191,7 +191,7 @@ class Session:
         """Takes one step. Raises PlayError when it is not offered; the play is then as before."""
         offered = self.offered
         if step_id not in offered:
-            raise PlayError(f"{step_id} is not offered here")
+            raise PlayError(f"{step_id!r:.60} is not offered here")
         position = offered.index(step_id) + 1
         scene = self.scene
         title = self._heading.title
@@ -227,6 +227,7 @@ class Session:
     def _take(self, choice: Choice, scene: Scene, parts: list[_Kept]) -> None:
         self.chosen.add(choice.id)
         self._assign(choice.set)
+        self._unlock()
         if choice.reply:
             violent = scene.is_violent
             prose = self._show(choice.reply, scene)
@@ -283,7 +284,7 @@ class Session:
         prose = self._show(scene.text, scene)
         if scene.todo:
             prose = (*prose, static(f"To be written: {scene.todo}"))
-        if prose:
+        if prose or summary:
             parts.append(_Kept(Telling(prose), scene.is_violent, summary))
         if scene.ending is not None:
             self._close(parts)
@@ -320,7 +321,6 @@ class Session:
             parts.append(_Kept(Card(chapter, prose, facts), held=held))
 
     def _end_turn(self, turn: Turn) -> None:
-        self._unlock()
         self.turns.append(turn)
         self._page = None
 
@@ -363,17 +363,17 @@ class Session:
 
     def told(self, parts: tuple[_Kept, ...]) -> tuple[Part, ...]:
         """Kept parts as this player reads them."""
-        if not self._summarise:
-            return tuple([kept.part for kept in parts])
         told: list[Part] = []
         for kept in parts:
             part = kept.part
-            if isinstance(part, Card) and kept.held:
+            if self._summarise and isinstance(part, Card) and kept.held:
                 part = Card(part.chapter, part.prose, tuple(f for f in part.facts if f not in kept.held))
-            elif kept.violent:
+            elif self._summarise and kept.violent:
                 if isinstance(part, Reply):
                     continue
                 part = Telling((kept.summary,), summarised=True)
+            elif isinstance(part, Telling) and not part.prose:
+                continue  # of a violent scene that has only a summary to tell
             told.append(part)
         return tuple(told)
 
