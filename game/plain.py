@@ -11,7 +11,7 @@ from game.layout import Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
 from game.play.saves import Play, SaveError, SlotInfo, Slots
-from game.play.session import Session, clean_answer
+from game.play.session import CONTINUE, Session, clean_answer
 from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static
@@ -191,6 +191,8 @@ class LineMode:
         self.options(page)
         answer = self.ask().lower()
         offered = page.offered
+        if not answer and len(offered) == 1 and offered[0].label is CONTINUE:
+            answer = "1"  # Enter goes on where there is nothing to choose
         if at := picked(answer, len(offered)):
             session.choose(offered[at - 1].id)
             self.save(play)
@@ -338,7 +340,7 @@ class LineMode:
         for decision in found:
             self.say()
             label = f"{decision.title.plain}: " if decision.title else ""
-            self.say_runs([(label, ""), *span_runs(decision.label)], f"{decision.step}. ", "   ")
+            self.say_runs([(label, ""), *span_runs(decision.label)], f"{decision.number}. ", "   ")
             if decision.record is not None:
                 facts = " ".join(f.text for f in decision.facts)
                 note = " ".join(part for part in (RECORDS[decision.record] + ".", decision.note.plain, facts) if part)

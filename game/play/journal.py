@@ -18,7 +18,8 @@ RECORDS: dict[RecordKind, str] = {
 class Decision:
     """One choice of a play. `record` is None where the author set it against nothing."""
 
-    step: int  # from 1
+    number: int  # from 1
+    step: int  # from 1, every Continue counted
     scene: str
     title: Shown
     label: Shown
@@ -31,12 +32,13 @@ def decisions(session: Session) -> list[Decision]:
     """Every choice taken, in order; Continue is no decision. Where violent scenes are told by their summary, the facts
     their choices are set against are held back.
     """
-    found = []
-    for number, turn in enumerate(session.turns):
+    found: list[Decision] = []
+    for step, turn in enumerate(session.turns):
         if turn.choice is not None and turn.step is not None:
             record = turn.choice.record
             held = session.summarise and session.story.scenes[turn.scene].is_violent
             facts = tuple(session.story.facts[f] for f in record.facts) if record and not held else ()
             kind = record.kind if record else None
-            found.append(Decision(number, turn.scene, turn.title, turn.step.label, kind, facts, turn.note))
+            number = len(found) + 1
+            found.append(Decision(number, step, turn.scene, turn.title, turn.step.label, kind, facts, turn.note))
     return found

@@ -162,7 +162,7 @@ def draw_decisions(found: list[Decision], width: int) -> list[Line]:
 
 def _decision(decision: Decision, width: int) -> list[Line]:
     label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
-    lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.step:>2}  ", "    ", "dim")
+    lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
     if decision.record is not None:
         runs: list[Run] = [(sentence(RECORDS[decision.record]), f"record-{decision.record}")]
         for text in (decision.note.plain, *(fact.text for fact in decision.facts)):
