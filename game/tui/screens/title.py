@@ -13,7 +13,7 @@ from game.tui.widgets.reader import Item, Reader
 
 
 def saved_at(info: SlotInfo) -> str:
-    return f"{info.steps} steps, saved {info.saved.replace('T', ' ').rstrip('Z')} UTC"
+    return f"{info.steps} step{'' if info.steps == 1 else 's'}, saved {info.saved.replace('T', ' ').rstrip('Z')} UTC"
 
 
 def spread(title: str) -> str:

@@ -1,0 +1,221 @@
+"""What the tests of the terminal share: a story with everything in it, an app at work, and its screen as text."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual import _wait, events
+from textual.pilot import Pilot
+
+from game.play.saves import Play, Slots
+from game.play.session import Session, Start
+from game.story.loader import load
+from game.story.model import Story
+from game.tui.app import GameApp
+from game.tui.screens.scene import SceneScreen
+from game.tui.widgets.reader import Reader
+
+_wait.SLEEP_GRANULARITY = 1 / 200  # Pilot sleeps so long, twice a key; what a test needs it waits for by `until`
+SPECIAL_TASKS = Path(__file__).parent.parent / "scenes" / "special-tasks"
+
+CLERK = """
+format: 1
+id: clerk
+title: The Clerk
+author: Nobody Known
+about: A clerk has a **stamp**.
+content_note: A man is hurt in one scene.
+start: office
+state:
+  mood: {range: [0, 4], start: 2, label: Mood, show: words, words: {0-1: sour, 2: even, 3-4: bright}}
+  days: {range: [0, 9], start: 9, label: Days left, show: number}
+  pace: {one_of: {long: The long way, brief: The brief way}, start: long, ask: "How much time is there?"}
+  name: {text: nobody, ask: "Whose desk is this?"}
+chapters:
+  one:
+    title: I. The desk
+    plate: desk.txt
+    plate_alt: A desk seen from above.
+    basis: [F1]
+    card: The desk *stood* there.
+  two: {title: II. The street, basis: [F2], card: The street is gone.}
+glossary:
+  stamp: {title: The stamp, kind: term, text: It makes paper true.}
+  guard: {title: The guard, kind: person, text: He counts., when: seen('street')}
+toll:
+  - {who: The messenger, text: Lost a hand.}
+debrief: ["Who held the stamp?", "Who paid for it?"]
+sources:
+  diary: {title: A diary in two volumes, kind: primary}
+facts:
+  F1: {text: There was a desk., source: diary, standing: documented}
+  F2: {text: The street was closed., source: diary, standing: memoir}
+  F3: {text: The messenger fell., source: diary, standing: disputed}
+scenes:
+  office:
+    chapter: one
+    title: The office
+    place: Third floor
+    date: May 1939
+    text:
+      - Good morning, {name}.
+      - sheet:
+          id: order
+          kind: memo
+          heading: Order 12
+          stamp: one copy
+          text: |
+            Item     Ink
+              to be fetched
+          signed: The chief
+    choices:
+      - {label: Look at the clock., stay: true, reply: It has stopped., set: {mood: mood + 1}}
+      - {label: Burn it., when: mood == 0, locked: You lack the temper., go: street}
+      - label: Stamp it.
+        set: {days: days - 2}
+        reply: The stamp comes down.
+        go: hall
+        record: {followed: F1, note: He wrote so.}
+  hall: {title: The hall, text: A long hall., next: street}
+  street:
+    chapter: two
+    title: The street
+    place: Below
+    date: June 1939
+    tags: [violence]
+    summary: The messenger is hurt.
+    basis: [F3]
+    outcome: {title: A hand, summary: The order went out.}
+    text: The cart breaks his fingers.
+    choices:
+      - {label: Run to him., reply: There is blood on the stones., go: home, record: {departed: F3}}
+      - {label: Look away., go: home}
+  home: {title: Home, basis: [F2], text: You go home., ending: {title: Evening}}
+"""
+PLATE = "  ______\n |      |\n |______|\n"
+
+
+def write_story(folder: Path, text: str = CLERK) -> Story:
+    """A story from its text, with a plate called desk.txt beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "story.yaml").write_text(text)
+    (folder / "desk.txt").write_text(PLATE)
+    loaded = load(folder)
+    assert loaded.story is not None, loaded.errors
+    return loaded.story
+
+
+def long_story(choices: str = "[{label: Far below., go: out}]") -> str:
+    """A story whose first page has 60 numbered paragraphs."""
+    paragraphs = "\n\n".join(f"      Paragraph {n} stands here, with words enough to fill more than one line of a "
+                               f"narrow screen, and ends at mark{n}." for n in range(60))  # fmt: skip
+    return (
+        "format: 1\nid: long\ntitle: Long\nstart: page\nscenes:\n  page:\n    title: A long page\n    text: |\n"
+        f"{paragraphs}\n    choices: {choices}\n  out: {{text: Out., ending: {{title: Out}}}}\n"
+    )
+
+
+class Player:
+    """Someone at the keyboard."""
+
+    def __init__(self, app: GameApp, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def text(self) -> str:
+        """The whole screen as it is drawn now, toasts too."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    @property
+    def words(self) -> str:
+        """The screen's words on one line, so that a sentence is found however it was wrapped."""
+        return " ".join(self.text.replace("│", " ").replace("▌", " ").split())
+
+    @property
+    def reader(self) -> Reader:
+        return self.app.screen.query_one(Reader)
+
+    @property
+    def written(self) -> str:
+        """All the lines of the page, also those out of view."""
+        lines = ("".join(text for text, _ in line) for line in self.reader._lines)
+        return " ".join(" ".join(lines).replace("│", " ").split())
+
+    @property
+    def session(self) -> Session:
+        return next(s for s in self.app.screen_stack if isinstance(s, SceneScreen)).session
+
+    @property
+    def steps(self) -> list[str]:
+        return [step.id for step in self.session.steps]
+
+    @property
+    def notices(self) -> str:
+        return " ".join(n.message for n in self.app._notifications)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: self.app.size == (width, height) and self.reader._drawn.width == width)
+        await self.pilot.pause()
+
+    async def click(self, label: str) -> None:
+        """Clicks the middle of some words on the screen."""
+        for y, line in enumerate(self.text.split("\n")):
+            if label in line:
+                await self.pilot.click(offset=(line.index(label) + len(label) // 2, y))
+                await self.pilot.pause()
+                return
+        raise AssertionError(f"{label!r} is not on the screen:\n{self.text}")
+
+    async def wheel(self) -> None:
+        """The mouse wheel, one notch down over the text."""
+        await self.pilot._post_mouse_events([events.MouseScrollDown], Reader, offset=(5, 2))
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(100):
+            if condition():
+                return
+            await self.pilot.pause()
+        raise AssertionError(f"it did not come about; the screen:\n{self.text}")
+
+    async def sees(self, *words: str) -> None:
+        await self.until(lambda: all(word in self.words for word in words))
+
+    async def at(self, kind: type) -> None:
+        await self.until(lambda: type(self.app.screen) is kind)
+        await self.pilot.pause()
+
+
+@asynccontextmanager
+async def playing(
+    story: Story, saves: Path, *, size: tuple[int, int] = (80, 24), slot: str | None = None, play: Play | None = None
+) -> AsyncIterator[Player]:
+    """The game on a screen of its own, as `special-tasks play` starts it."""
+    app = GameApp(Slots(saves, story), slot, play)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield Player(app, pilot)
+
+
+@asynccontextmanager
+async def at_scene(
+    story: Story,
+    saves: Path,
+    *,
+    scene: str | None = None,
+    steps: tuple[str, ...] = (),
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[Player]:
+    """The game some steps into a play, without the questions."""
+    session = Session(story, start=Start(scene, {}) if scene else None)
+    for step in steps:
+        session.choose(step)
+    async with playing(story, saves, size=size, play=Play(session, Slots(saves, story), "play-1")) as player:
+        await player.at(SceneScreen)
+        yield player
