@@ -99,7 +99,7 @@ class BeginScreen(PageScreen):
 
     def on_click(self, event: events.Click) -> None:
         """For a player who has only a mouse."""
-        if event.widget is not None and event.widget.id == "go_on":
+        if self.get_widget_at(*event.screen_offset)[0].id == "go_on":
             self.on_input_submitted()
 
     def action_back(self) -> None:

@@ -1,0 +1,74 @@
+"""Whole games of Special Tasks with one device alone: digits, arrows, Tab, the mouse."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from screen import SPECIAL_TASKS, Player, playing
+
+from game.play.saves import Slots
+from game.story.loader import load
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.title import TitleScreen
+
+STORY = load(SPECIAL_TASKS).story
+PATIENCE = 600  # keys or clicks for one game
+
+
+def last_option(player: Player) -> str:
+    """The last label on the page: the one that leads on soonest."""
+    return "".join(text for text, _ in player.reader._items[-1].label)
+
+
+async def by_digits(player: Player) -> None:
+    await player.press(str(min(player.reader.takeable, 9)))
+
+
+async def by_arrows(player: Player) -> None:
+    reader = player.reader
+    await player.press("enter" if reader.selected == reader.takeable - 1 else "down")
+
+
+async def by_tab(player: Player) -> None:
+    reader = player.reader
+    await player.press("enter" if reader.selected == reader.takeable - 1 else "tab")
+
+
+async def by_mouse(player: Player) -> None:
+    """A click on the number of the last option, or the wheel where it is out of view."""
+    number = f" {player.reader.takeable}  {last_option(player)}"[:30]
+    lines = [line for line in player.text.split("\n") if number in line]
+    if lines and player.reader.in_view(player.reader.takeable - 1):
+        await player.click(number)
+    else:
+        await player.wheel()
+
+
+@pytest.mark.parametrize("device", [by_digits, by_arrows, by_tab, by_mouse])
+async def test_the_whole_game_can_be_played_in_one_way(device: Callable[[Player], Awaitable[None]], tmp_path: Path):
+    assert STORY is not None
+    async with playing(STORY, tmp_path, size=(80, 40)) as player:
+        if device is by_mouse:
+            await player.click("Begin a new play")
+        else:
+            await player.press("1" if device is by_digits else "enter")
+        begun = False
+        scenes = set()
+        for _ in range(PATIENCE):
+            screen = player.app.screen
+            if isinstance(screen, SceneScreen):
+                begun = True
+                scenes.add(screen.session.place)
+                ended = screen.session.page.ending
+                steps = player.steps
+            elif begun:
+                break
+            if screen.has_class("-typed"):
+                await (player.click("Go on") if device is by_mouse else player.press("enter"))
+            else:
+                await device(player)
+        await player.at(TitleScreen)
+        assert ended is not None
+        assert len(scenes) > 10
+        await player.sees("Continue: play-1")
+    assert [step["id"] for step in Slots(tmp_path, STORY).read("play-1").steps] == steps
