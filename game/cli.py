@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
 EXAMPLES = {
     "": "example: special-tasks\n         special-tasks play my-story/\n         special-tasks check my-story/",
     "play": "example: special-tasks play my-story/ --at office --with trust=2,objected=true",
-    "check": "example: special-tasks check my-story/ --strict",
+    "check": "example: special-tasks check my-story/ --strict --prove",
 }
 
 
@@ -95,8 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help=about, description=about, epilog=EXAMPLES["check"], formatter_class=raw)
     _story(check)
     check.add_argument("--strict", action="store_true", help="warnings are errors")
+    check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
+    check.add_argument("--limit", metavar="N", type=_count, default=None, help="give up after N situations")
     check.set_defaults(run=_check)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:12]) <= 10**10:
+        raise argparse.ArgumentTypeError(f"a number of situations from 1 up, not {text[:40]!r}")
+    return int(text)
 
 
 def _story(parser: argparse.ArgumentParser) -> None:
@@ -198,7 +206,28 @@ def _check(options: argparse.Namespace) -> int:
         print(describe(problem, path), file=sys.stderr)
     bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
     print(printable(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}"), file=sys.stderr if bad else sys.stdout)
-    return int(bad)
+    if not options.prove or loaded.story is None:
+        return int(bad)
+    proved = _prove(loaded.story, options.limit)
+    return 1 if bad else proved
+
+
+def _prove(story: Story, limit: int | None) -> int:
+    """Proves and reports; 0, 1 when something is refuted, 3 when something is undecided."""
+    from game.prove.explore import LIMIT, Verdict, prove
+    from game.prove.report import report
+
+    terminal = sys.stderr.isatty()
+
+    def progress(situations: int, waiting: int) -> None:
+        print(f"\r{situations:,} situations, {waiting:,} waiting ", end="", file=sys.stderr, flush=True)
+
+    proof = prove(story, limit=LIMIT if limit is None else limit, progress=progress if terminal else None)
+    if terminal:
+        print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+    for line in report(proof):
+        print(printable(line))
+    return {Verdict.PROVED: 0, Verdict.REFUTED: 1, Verdict.UNDECIDED: 3}[proof.verdict]
 
 
 def _counts(loaded: Loaded) -> str:

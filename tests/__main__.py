@@ -19,7 +19,7 @@ def steps(*, left_out: bool) -> list[tuple[str, list[str]]]:
         ("lint", [PYTHON, "-m", "ruff", "check", "."]),
         ("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         ("types", [PYTHON, "-m", "mypy", "--strict", "game"]),
-        *[(f"story {s.name}", [PYTHON, "-m", "game", "check", "--strict", str(s)]) for s in stories],
+        *[(f"story {s.name}", [PYTHON, "-m", "game", "check", "--strict", "--prove", str(s)]) for s in stories],
         ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "-m", "not long"]),
     ]
 

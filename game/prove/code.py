@@ -1,0 +1,333 @@
+"""The steps of a space as generated Python: for one situation (integers) or for many at once (NumPy arrays).
+
+The surprising rule: what is compiled is never an author's text. It is written here, node by node, from terms that the
+story language has checked, with names and numbers of our own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from game.prove.space import Arrive, Effects, Guard, Key, Position, Space, Test, Tree
+from game.story.expressions import (
+    Arithmetic,
+    Call,
+    Chose,
+    Compare,
+    Constant,
+    Definition,
+    Either,
+    Here,
+    Logic,
+    Not,
+    Seen,
+    Term,
+    Variable,
+    Visits,
+)
+
+Env = dict[Key, str]  # the name of the local that holds each field's value: a number, or a word's global number
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The generated functions of one position.
+
+    `offers(s)` gives one flag an option (Continue's included); `takes[k](s)` takes option k, assuming it is offered:
+    for one situation to (position, situation), for an array to a list of (position, indices or None, situations).
+    """
+
+    offers: Callable[[Any], Any]
+    takes: tuple[Callable[[Any], Any], ...]
+
+
+class Coder:
+    """Writes and compiles functions for a space. `arrays` chooses NumPy."""
+
+    def __init__(self, space: Space, *, arrays: bool) -> None:
+        self.space, self.arrays = space, arrays
+        words = dict.fromkeys(w for f in space.fields.values() for w in f.words)
+        self.numbers = {name: n for n, name in enumerate([*words, *(s for s in space.story.scenes if s not in words)])}
+        self.globals: dict[str, Any] = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "len": len}
+        if arrays:
+            import numpy as np  # 80 ms, and only large spaces want it
+
+            self.np = np
+            self.globals.update(np=np, where=np.where, minimum=np.minimum, maximum=np.maximum)
+            self.globals["fill"] = lambda value, s: np.broadcast_to(value, s.shape)
+        self.lines: list[str] = []
+        self.serial = 0
+
+    # --- functions
+
+    def steps(self, position: Position) -> Steps:
+        offers = self._compile(lambda: self._offers(position))
+        takes = tuple(self._compile(lambda o=option: self._take(position, o.tree)) for option in position.options)  # type: ignore[misc]
+        return Steps(offers, takes)
+
+    def start(self) -> Callable[[Any], Any]:
+        """Enters the first scene: takes the stored values of all fields, in their order, of one play."""
+        return self._compile(self._start)
+
+    def condition(self, position: Position, term: Term) -> Callable[[Any], Any]:
+        """A `must_hold` condition as a function of a position's situation."""
+        return self._compile(lambda: self._condition(position, term))
+
+    def _compile(self, write: Callable[[], None]) -> Callable[[Any], Any]:
+        self.lines, self.serial = ["def f(s):"], 0
+        write()
+        source = "\n ".join(self.lines)
+        scope: dict[str, Any] = {}
+        exec(compile(source, "<space>", "exec"), self.globals, scope)  # noqa: S102  # our own text, see above
+        return scope["f"]  # type: ignore[no-any-return]
+
+    def _offers(self, position: Position) -> None:
+        env = self._unpack(position)
+        names: list[str] = []
+        for option in position.options:
+            name = self._name()
+            if option.last:
+                others = " | ".join(names)
+                every = self._all_true()
+                self.lines.append(f"{name} = {f'~({others})' if self.arrays else f'not ({others})'}" if names
+                                  else f"{name} = {every}")  # fmt: skip
+            else:
+                self.lines.append(f"{name} = {self._guard(option.guard, env, position.scene)}")
+            names.append(name)
+        self.lines.append(f"return ({', '.join(names)}{',' if names else ''})")
+
+    def _take(self, position: Position, tree: Tree) -> None:
+        env = self._unpack(position)
+        if self.arrays:
+            self.lines.append("out = []")
+            self._mask_tree(tree, env, None)
+            self.lines.append("return out")
+        else:
+            self._branch_tree(tree, env, "")
+
+    def _start(self) -> None:
+        env: Env = {}
+        for index, key in enumerate(self.space.fields):
+            name = self._name()
+            self.lines.append(f"{name} = {self._decoded(f's[{index}]', key)}")
+            env[key] = name
+        self._branch_tree(self.space.start_tree(), env, "")
+
+    def _condition(self, position: Position, term: Term) -> None:
+        env = self._unpack(position)
+        self.lines.append(f"return {self._filled(self._term(term, env, position.scene))}")
+
+    # --- trees
+
+    def _branch_tree(self, tree: Tree, env: Env, indent: str) -> None:
+        """For one situation: nested ifs."""
+        match tree:
+            case Arrive(position):
+                self.lines.append(f"{indent}return ({position}, {self._packed(position, env)})")
+            case Test():
+                self.lines.append(f"{indent}if {self._tested(tree, env)}:")
+                self._branch_tree(tree.then, env, indent + " ")
+                self._branch_tree(tree.otherwise, env, indent)
+            case Effects():
+                self._branch_tree(tree.then, self._changed(tree, env, indent), indent)
+
+    def _mask_tree(self, tree: Tree, env: Env, mask: str | None) -> None:
+        """For arrays: everything is computed for all rows, and each leaf takes the rows of its mask."""
+        match tree:
+            case Arrive(position):
+                packed = self._packed(position, env)
+                if mask is None:
+                    self.lines.append(f"out.append(({position}, None, {self._filled(packed)}))")
+                else:
+                    index = self._name()
+                    self.lines.append(f"{index} = np.flatnonzero({mask})")
+                    self.lines.append(f"if len({index}): out.append(({position}, {index}, fill({packed}, s)[{index}]))")
+            case Test():
+                name, rest = self._name(), self._name()
+                self.lines.append(f"{name} = {self._filled(self._tested(tree, env))}")
+                self.lines.append(f"{rest} = ~{name}" + (f" & {mask}" if mask else ""))
+                if mask:
+                    self.lines.append(f"{name} = {name} & {mask}")
+                self._mask_tree(tree.then, env, name)
+                self._mask_tree(tree.otherwise, env, rest)
+            case Effects():
+                self._mask_tree(tree.then, self._changed(tree, env, ""), mask)
+
+    def _tested(self, test: Test, env: Env) -> str:
+        parts = []
+        if test.unfired is not None:
+            parts.append(f"({env[test.unfired]} == 0)")
+        if test.condition is not None:
+            parts.append(self._term(test.condition, env, test.here))
+        if test.offered:
+            parts.append(self._or([self._guard(guard, env, test.here) for guard in test.offered]))
+        return self._and(parts)
+
+    def _changed(self, effects: Effects, env: Env, indent: str) -> Env:
+        """The environment after effects; what nothing needs is not computed."""
+        needed = self.space.needs(effects.then)
+        after = dict(env)
+        for key, term in effects.assigns:
+            if key in needed:
+                value = self._cut(key, self._term(term, env, effects.here))
+                name = self._name()
+                self.lines.append(f"{indent}{name} = {value}")
+                after[key] = name
+        for key in effects.marks:
+            after[key] = "1"
+        if effects.visit is not None and effects.visit in needed:
+            name = self._name()
+            top = self.space.fields[effects.visit].size - 1
+            self.lines.append(f"{indent}{name} = {self._call('min', [f'{env[effects.visit]} + 1', str(top)])}")
+            after[effects.visit] = name
+        return after
+
+    def _guard(self, guard: Guard, env: Env, here: str) -> str:
+        parts = []
+        if guard.spent is not None:
+            parts.append(f"({env[guard.spent]} == 0)")
+        if guard.when is not None:
+            parts.append(self._term(guard.when, env, here))
+        return self._filled(self._and(parts)) if parts else self._all_true()
+
+    def _all_true(self) -> str:
+        return "fill(1 > 0, s)" if self.arrays else "(1 > 0)"
+
+    def _filled(self, value: str) -> str:
+        """For arrays: a value that may be one constant, as one a row."""
+        return f"fill({value}, s)" if self.arrays else value
+
+    # --- fields
+
+    def _name(self) -> str:
+        self.serial += 1
+        return f"v{self.serial}"
+
+    def _unpack(self, position: Position) -> Env:
+        env: Env = {}
+        for key, shift in zip(position.live, position.shifts, strict=True):
+            mask = (1 << self.space.fields[key].bits) - 1
+            name = self._name()
+            self.lines.append(f"{name} = {self._decoded(f'((s >> {shift}) & {mask})', key)}")
+            env[key] = name
+        return env
+
+    def _decoded(self, stored: str, key: Key) -> str:
+        of = self.space.fields[key]
+        if of.words:
+            return f"{self._table([self.numbers[w] for w in of.words])}[{stored}]"
+        return f"{stored} + {of.low}" if of.low else stored
+
+    def _packed(self, position: int, env: Env) -> str:
+        place = self.space.positions[position]
+        parts = []
+        for key, shift in zip(place.live, place.shifts, strict=True):
+            of, value = self.space.fields[key], env[key]
+            if of.words:
+                inverse = [0] * len(self.numbers)
+                for index, word in enumerate(of.words):
+                    inverse[self.numbers[word]] = index
+                value = f"{self._table(inverse)}[{value}]"
+            elif of.low:
+                value = f"({value} - {of.low})"
+            parts.append(f"({value} << {shift})" if shift else f"({value})")
+        return " | ".join(parts) or "0"
+
+    def _table(self, values: list[int]) -> str:
+        name = "t_" + "_".join(map(str, values))
+        if name not in self.globals:
+            self.globals[name] = self.np.array(values, dtype=self.np.int64) if self.arrays else tuple(values)
+        return name
+
+    def _cut(self, key: Key, value: str) -> str:
+        of = self.space.fields[key]
+        if of.words:
+            return value
+        if self.space.is_number(key):
+            low, high = str(of.low), str(of.low + of.size - 1)
+            return self._call("max", [low, self._call("min", [high, value])])
+        return f"({value}) * 1"
+
+    # --- terms
+
+    def _and(self, parts: list[str]) -> str:
+        return f"({(' & ' if self.arrays else ' and ').join(parts)})"
+
+    def _or(self, parts: list[str]) -> str:
+        return f"({(' | ' if self.arrays else ' or ').join(parts)})"
+
+    def _call(self, name: str, values: list[str]) -> str:
+        if not self.arrays:
+            return f"{name}({', '.join(values)})"
+        if name == "abs":
+            return f"np.abs({values[0]})"
+        function = {"min": "minimum", "max": "maximum"}[name]
+        result = values[0]
+        for value in values[1:]:
+            result = f"{function}({result}, {value})"
+        return result
+
+    def _term(self, term: Term, env: Env, here: str) -> str:
+        match term:
+            case Constant(value):
+                return self._constant(value)
+            case Variable(name):
+                return self._flag(("state", name), env)
+            case Definition(_, expression):
+                return self._term(expression.term, env, here)
+            case Seen(scene):
+                return f"({env['visits', scene]} > 0)"
+            case Visits(scene):
+                return env["visits", scene]
+            case Chose(choice):
+                return f"({env['chosen', choice]} > 0)"
+            case Here():
+                return str(self.numbers[here])
+            case Not(inner):
+                value = self._term(inner, env, here)
+                return f"({value} == 0)"
+            case Logic(every, terms):
+                parts = [self._term(t, env, here) for t in terms]
+                return self._and(parts) if every else self._or(parts)
+            case Compare(first, rest):
+                return self._compare(first, rest, env, here)
+            case Arithmetic(sign, left, right):
+                return f"({self._number(left, env, here)} {sign} {self._number(right, env, here)})"
+            case Call("neg", terms):
+                return f"(-{self._number(terms[0], env, here)})"
+            case Call(function, terms):
+                return self._call(function, [self._number(t, env, here) for t in terms])
+            case Either(condition, then, otherwise):
+                test, yes, no = (self._term(t, env, here) for t in (condition, then, otherwise))
+                return f"where({test}, {yes}, {no})" if self.arrays else f"({yes} if {test} else {no})"
+
+    def _flag(self, key: Key, env: Env) -> str:
+        """A variable's value; a flag's as a truth value."""
+        return f"({env[key]} > 0)" if self.space.is_flag(key) else env[key]
+
+    def _number(self, term: Term, env: Env, here: str) -> str:
+        """A term's value in a sum, where flags count 0 or 1."""
+        return f"({self._term(term, env, here)} * 1)"
+
+    def _constant(self, value: object) -> str:
+        if isinstance(value, bool):
+            return "(1 > 0)" if value else "(1 < 0)"
+        if isinstance(value, int):
+            return f"({value})"
+        return str(self.numbers.get(str(value), -1))
+
+    def _compare(self, first: Term, rest: tuple[tuple[str, Term], ...], env: Env, here: str) -> str:
+        parts = []
+        left = self._term(first, env, here)
+        for sign, term in rest:
+            if sign in ("in", "not in"):
+                assert isinstance(term, Constant)
+                assert isinstance(term.value, tuple)
+                tests = self._or([f"({left} == {self._constant(v)})" for v in term.value])
+                parts.append(tests if sign == "in" else f"({tests} == 0)")
+                right = left
+            else:
+                right = self._term(term, env, here)
+                parts.append(f"({left} {sign} {right})")
+            left = right
+        return self._and(parts)

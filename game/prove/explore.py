@@ -1,0 +1,309 @@
+"""Exhaustive search: every reachable situation, breadth first, and a verdict for each property.
+
+The surprising rule: two engines. Below SMALL situations plain sets of integers are fastest; above it the search starts
+over with arrays, a position at a time, whose visited marks are bitmaps where situations are dense and sorted arrays
+where they are not. Both go level by level, so what is found first has the fewest steps.
+
+Situations from which no ending can be reached are found backwards from the endings (the EF fixpoint of Clarke and
+Emerson, 1981).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from game.prove.code import Coder, Steps
+from game.prove.space import Position, Space
+from game.story.diagnostics import Location
+from game.story.model import MustHold, Story
+
+SMALL = 20_000  # situations the engine of sets takes on
+LIMIT = 20_000_000
+MAX_BITS = 62  # of a situation in an array
+Place = tuple[int, int]  # position, situation
+Progress = Callable[[int, int], None]  # situations so far, and waiting
+
+
+class Verdict(StrEnum):
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    UNDECIDED = "UNDECIDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Answers and the shortest list of step ids that shows something."""
+
+    answers: dict[str, object]
+    steps: tuple[str, ...]
+
+    def encode(self) -> str:
+        return json.dumps(list(self.steps), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A property and its verdict. `witness` shows why it is refuted, or that something is reachable."""
+
+    name: str
+    verdict: Verdict
+    witness: Witness | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`situations` counts those reached; `reason` says why anything is undecided, else ''."""
+
+    findings: tuple[Finding, ...]
+    situations: int
+    depth: int
+    dropped: tuple[str, ...]
+    costly: tuple[str, ...]
+    reason: str
+    scenes: frozenset[str]  # those reached, junctions included
+    options: frozenset[str]  # choices taken in some play
+
+    @property
+    def verdict(self) -> Verdict:
+        found = {f.verdict for f in self.findings}
+        return next((v for v in (Verdict.REFUTED, Verdict.UNDECIDED) if v in found), Verdict.PROVED)
+
+
+class Interrupted(Exception):  # noqa: N818  # no error: the search ends early and says so
+    """The limit is met, or the person has seen enough; the message says which."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a search has found so far, whichever engine runs it."""
+
+    situations: int = 0
+    depth: int = 0
+    reason: str = ""
+    scenes: set[str] = field(default_factory=set)
+    options: set[str] = field(default_factory=set)
+    stuck: Place | None = None
+    broken: dict[int, Place] = field(default_factory=dict)  # per must_hold: where it fails, or where it is reached
+
+
+class Engine(Protocol):
+    seen: Seen
+
+    def run(self) -> None:
+        """Explores; raises Interrupted at the limit."""
+
+    def hopeless(self) -> Place | None:
+        """The shallowest situation from which no ending can be reached; what was not explored counts as hope."""
+
+    def witness(self, place: Place) -> Witness:
+        """The shortest play to a situation that was found."""
+
+
+class Search:
+    """What both engines share: the space, its generated code and the conditions of `must_hold`."""
+
+    def __init__(self, space: Space, *, arrays: bool, limit: int, progress: Progress | None) -> None:
+        self.space, self.limit, self.progress = space, limit, progress
+        self.seen = Seen()
+        self.coder = Coder(space, arrays=arrays)
+        self._steps: dict[int, Steps] = {}
+        self._conditions: dict[tuple[int, int], Callable[[Any], Any]] = {}
+        self.starts: dict[Place, dict[str, object]] = {}
+        enter = Coder(space, arrays=False).start()
+        for answers in space.starts():
+            values = space.initial(answers)
+            self.starts.setdefault(enter([values.get(key, 0) for key in space.fields]), answers)
+
+    def steps(self, position: int) -> Steps:
+        if position not in self._steps:
+            self._steps[position] = self.coder.steps(self.space.positions[position])
+        return self._steps[position]
+
+    def watched(self, position: Position) -> Iterator[tuple[int, bool, Callable[[Any], Any]]]:
+        """The conditions to test on arriving: which, whether holding (else failing) is news, and the test."""
+        for index, must in enumerate(self.space.story.must_hold):
+            if index in self.seen.broken or (must.kind == "every_ending" and position.kind != "ending"):
+                continue
+            key = (position.index, index)
+            if key not in self._conditions:
+                self._conditions[key] = self.coder.condition(position, must.condition.term)
+            yield index, must.kind == "reachable", self._conditions[key]
+
+    def check_limit(self, waiting: int) -> None:
+        if self.seen.situations > self.limit:
+            raise Interrupted(f"the limit of {self.limit:,} situations is met")
+        if self.progress is not None:
+            self.progress(self.seen.situations, waiting)
+
+    def option_id(self, position: int, option: int) -> str:
+        return self.space.positions[position].options[option].id
+
+
+class SmallSearch(Search):
+    """Plain sets. `parents` tells for each situation the one before it and the option taken."""
+
+    def __init__(self, space: Space, *, limit: int, progress: Progress | None) -> None:
+        super().__init__(space, arrays=False, limit=limit, progress=progress)
+        self.parents: dict[Place, tuple[Place, int] | None] = {}
+        self.before: dict[Place, list[Place]] = {}
+        self.waiting: list[Place] = []
+
+    def run(self) -> None:
+        for start in self.starts:
+            self._arrive(start, None)
+        while self.waiting:
+            level, self.waiting = self.waiting, []
+            for index, place in enumerate(level):
+                try:
+                    self._expand(place)
+                except Interrupted:
+                    self.waiting += level[index:]
+                    raise
+            self.seen.depth += bool(self.waiting)
+            self.check_limit(len(self.waiting))
+
+    def _expand(self, place: Place) -> None:
+        position, state = place
+        kind = self.space.positions[position].kind
+        if kind == "ending":
+            return
+        steps = self.steps(position)
+        offers = steps.offers(state)
+        for option, offered in enumerate(offers):
+            if offered:
+                self.seen.options.add(self.option_id(position, option))
+                self._arrive(steps.takes[option](state), (place, option))
+        if not any(offers) and self.seen.stuck is None:
+            self.seen.stuck = place
+        if self.seen.situations > self.limit:
+            self.check_limit(len(self.waiting))
+
+    def _arrive(self, place: Place, parent: tuple[Place, int] | None) -> None:
+        """Notes an arrival; junctions pass it on at once."""
+        while True:
+            if parent is not None:
+                self.before.setdefault(place, []).append(parent[0])
+            if place in self.parents:
+                return
+            self.parents[place] = parent
+            self._look(place)
+            if self.space.positions[place[0]].kind != "junction":
+                self.seen.situations += 1
+                self.waiting.append(place)
+                return
+            parent, place = (place, 0), self.steps(place[0]).takes[0](place[1])
+
+    def _look(self, place: Place) -> None:
+        position = self.space.positions[place[0]]
+        self.seen.scenes.add(position.scene)
+        for index, wanted, test in list(self.watched(position)):
+            if bool(test(place[1])) is wanted:
+                self.seen.broken[index] = place
+
+    def hopeless(self) -> Place | None:
+        good = {p for p in self.parents if self.space.positions[p[0]].kind == "ending"} | set(self.waiting)
+        stack = list(good)
+        while stack:
+            for previous in self.before.get(stack.pop(), ()):
+                if previous not in good:
+                    good.add(previous)
+                    stack.append(previous)
+        return next((p for p in self.parents if p not in good and self.space.positions[p[0]].kind != "junction"), None)
+
+    def witness(self, place: Place) -> Witness:
+        steps: list[str] = []
+        while (parent := self.parents[place]) is not None:
+            place, option = parent
+            if name := self.option_id(place[0], option):
+                steps.append(name)
+        return Witness(self.starts[place], tuple(reversed(steps)))
+
+
+# --- verdicts ------------------------------------------------------------------------------------------------------
+
+
+def prove(story: Story, *, limit: int = LIMIT, progress: Progress | None = None, small: int = SMALL) -> Proof:
+    """Explores a story and judges it. `limit` bounds the situations, `small` those of the engine of sets.
+
+    Ctrl+C ends the search early: what was found stands, the rest is undecided.
+    """
+    space = Space(story)
+    engine: Engine = SmallSearch(space, limit=min(limit, small), progress=progress)
+    try:
+        _run(engine)
+        if engine.seen.reason and limit > small and not engine.seen.reason.startswith("interrupted"):
+            engine = _large(space, limit, progress)
+            _run(engine)
+        return _judge(space, engine)
+    except KeyboardInterrupt:
+        engine.seen.reason = engine.seen.reason or "interrupted"
+        return _judge(space, engine)
+
+
+def _large(space: Space, limit: int, progress: Progress | None) -> Engine:
+    if max(p.bits for p in space.positions) > MAX_BITS:
+        return SmallSearch(space, limit=limit, progress=progress)
+    from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
+
+    return LargeSearch(space, limit=limit, progress=progress)
+
+
+def _run(engine: Engine) -> None:
+    try:
+        engine.run()
+    except Interrupted as stop:
+        engine.seen.reason = str(stop)
+    except KeyboardInterrupt:
+        engine.seen.reason = "interrupted"
+
+
+def _judge(space: Space, engine: Engine) -> Proof:
+    seen = engine.seen
+    open_verdict = Verdict.UNDECIDED if seen.reason else Verdict.PROVED
+
+    def finding(name: str, place: Place | None, *, wanted: bool = False, at: Location | None = None) -> Finding:
+        if place is None:
+            verdict = open_verdict if not wanted or seen.reason else Verdict.REFUTED
+            return Finding(name, verdict, None, at)
+        verdict = Verdict.PROVED if wanted else Verdict.REFUTED
+        return Finding(name, verdict, engine.witness(place), at)
+
+    findings = [
+        finding("from every situation an ending can be reached", engine.hopeless()),
+        finding("no page is stuck", seen.stuck),
+    ]
+    for index, must in enumerate(space.story.must_hold):
+        wanted = must.kind == "reachable"
+        findings.append(finding(_title(must), seen.broken.get(index), wanted=wanted, at=must.location))
+    return Proof(
+        findings=tuple(findings),
+        situations=seen.situations,
+        depth=seen.depth,
+        dropped=tuple(_shown(key) for key in space.dropped),
+        costly=_costly(space),
+        reason=seen.reason,
+        scenes=frozenset(seen.scenes),
+        options=frozenset(o for o in seen.options if o),
+    )
+
+
+def _title(must: MustHold) -> str:
+    return f"{must.kind.replace('_', ' ')}: {must.condition.source}"
+
+
+def _shown(key: tuple[str, str]) -> str:
+    kind, name = key
+    return name if kind == "state" else f"interrupt {int(name) + 1}" if kind == "fired" else f"{kind}('{name}')"
+
+
+def _costly(space: Space) -> tuple[str, ...]:
+    """The fields that make the space large: bits carried, over all positions; the worst first."""
+    weight: dict[tuple[str, str], int] = {}
+    for position in space.positions:
+        for key in position.live:
+            weight[key] = weight.get(key, 0) + space.fields[key].bits
+    worst: Iterable[tuple[str, str]] = sorted(weight, key=lambda key: -weight[key])
+    return tuple(_shown(key) for key in list(worst)[:8])

@@ -1,0 +1,441 @@
+"""A story as a finite transition system: the session's step function over packed situations.
+
+The surprising rule: a situation keeps only what something still ahead can read. Each position (a page, a menu of
+nested choices, a junction, an ending) has its own live fields, found by the classic backward analysis (Aho et al.,
+*Compilers*, 9.2.5), and its situations are integers of just those fields.
+
+The steps are trees made from the model's own checked terms; `code.py` turns them into Python. A test holds them to
+`Session` on random stories.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import Literal
+
+from game.story.expressions import (
+    Arithmetic,
+    Call,
+    Chose,
+    Compare,
+    Constant,
+    Definition,
+    Either,
+    Expression,
+    Kind,
+    Logic,
+    Not,
+    Seen,
+    Term,
+    Variable,
+    Visits,
+)
+from game.story.model import Assignment, Choice, Scene, Story, Way
+
+Key = tuple[str, str]  # ("state", variable), ("chosen", choice), ("visits", scene) or ("fired", index)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One component of a situation, stored as 0 to `size` - 1: a number less its `low`, a word's place in `words`."""
+
+    key: Key
+    size: int
+    low: int = 0
+    words: tuple[str, ...] = ()
+
+    @property
+    def bits(self) -> int:
+        return (self.size - 1).bit_length()
+
+
+# --- steps as trees ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`condition` is evaluated in scene `here`; `unfired` and `offered` are further conditions, where given."""
+
+    then: "Tree"
+    otherwise: "Tree"
+    here: str
+    condition: Term | None = None
+    unfired: Key | None = None
+    offered: tuple["Guard", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Terms assigned together from the state before; or marks set to 1; or a visit counted."""
+
+    then: "Tree"
+    here: str
+    assigns: tuple[tuple[Key, Term], ...] = ()
+    marks: tuple[Key, ...] = ()
+    visit: Key | None = None
+
+
+Tree = Arrive | Test | Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """When a choice is offered: `when` holds, and `spent` (its mark, if taking it spends it) is not set."""
+
+    when: Term | None
+    spent: Key | None
+
+
+@dataclass(slots=True)
+class Option:
+    """A step from a position. `id` is a choice's, or scene/continue, or '' for what a junction does by itself."""
+
+    id: str
+    guard: Guard
+    tree: Tree
+    last: bool = False  # offered only if nothing else is: Continue
+
+
+@dataclass(slots=True)
+class Position:
+    """A place where a player waits (page, menu), passes (junction) or stops (ending)."""
+
+    index: int
+    kind: Literal["page", "menu", "junction", "ending"]
+    scene: str
+    name: str
+    options: list[Option] = field(default_factory=list)
+    live: tuple[Key, ...] = ()
+    shifts: tuple[int, ...] = ()
+    bits: int = 0
+
+
+# --- reads ---------------------------------------------------------------------------------------------------------
+
+
+def walk_terms(term: Term) -> Iterator[Term]:
+    """The term and everything in it, definitions opened."""
+    stack: list[Term] = [term]
+    while stack:
+        current = stack.pop()
+        yield current
+        match current:
+            case Definition(_, expression):
+                stack.append(expression.term)
+            case Not(inner):
+                stack.append(inner)
+            case Logic(_, terms) | Call(_, terms):
+                stack += terms
+            case Compare(first, rest):
+                stack += [first, *(t for _, t in rest)]
+            case Arithmetic(_, left, right):
+                stack += [left, right]
+            case Either(condition, then, otherwise):
+                stack += [condition, then, otherwise]
+
+
+def reads(term: Term | None) -> frozenset[Key]:
+    """The fields a term's value depends on."""
+    found: set[Key] = set()
+    for part in walk_terms(term) if term is not None else ():
+        match part:
+            case Variable(name):
+                found.add(("state", name))
+            case Seen(scene) | Visits(scene):
+                found.add(("visits", scene))
+            case Chose(choice):
+                found.add(("chosen", choice))
+    return frozenset(found)
+
+
+def _guard_reads(guard: Guard) -> frozenset[Key]:
+    spent = frozenset([guard.spent]) if guard.spent else frozenset()
+    return reads(guard.when) | spent
+
+
+# --- the space -----------------------------------------------------------------------------------------------------
+
+
+class Space:
+    """The transition system of a story.
+
+    `watched` are the conditions of `must_hold`: what an `always` or `reachable` reads is live everywhere, what an
+    `every_ending` reads until the end. `reduce=False` keeps every field that anything reads alive everywhere.
+    """
+
+    def __init__(self, story: Story, *, reduce: bool = True) -> None:
+        self.story = story
+        self.positions: list[Position] = []
+        self.pages: dict[str, int] = {}  # scene -> position
+        self.menus: dict[str, int] = {}  # choice -> position of its nested choices
+        self._name_positions()
+        self.fields: dict[Key, Field] = {f.key: f for f in self._fields()}
+        self._build()
+        self.dropped: tuple[Key, ...] = ()
+        self._settle(reduce=reduce)
+
+    def _name_positions(self) -> None:
+        for scene in self.story.scenes.values():
+            kind: Literal["page", "junction", "ending"] = (
+                "junction" if scene.is_junction else "ending" if scene.ending is not None else "page"
+            )
+            self.pages[scene.id] = len(self.positions)
+            self.positions.append(Position(len(self.positions), kind, scene.id, scene.id))
+        for choice in self.story.choices.values():
+            if choice.choices:
+                scene_id = choice.id.split("/", 1)[0]
+                self.menus[choice.id] = len(self.positions)
+                self.positions.append(Position(len(self.positions), "menu", scene_id, choice.id))
+
+    # --- fields
+
+    def expressions(self) -> Iterator[Expression]:
+        """Every expression that steers a play: conditions of choices, ways and interrupts, and all effects."""
+        story = self.story
+        for scene in story.scenes.values():
+            yield from (a.value for a in scene.on_enter)
+            yield from (w.when for w in scene.next if w.when is not None)
+        for choice in story.choices.values():
+            yield from (a.value for a in choice.set)
+            if choice.when is not None:
+                yield choice.when
+        yield from (i.when for i in story.interrupts)
+        yield from (m.condition for m in story.must_hold)
+
+    def _fields(self) -> Iterator[Field]:
+        story = self.story
+        for variable in story.variables.values():
+            if variable.kind is Kind.FLAG:
+                yield Field(("state", variable.id), 2)
+            elif variable.kind is Kind.NUMBER:
+                yield Field(("state", variable.id), variable.high - variable.low + 1, variable.low)
+            elif variable.kind is Kind.WORD:
+                yield Field(("state", variable.id), len(variable.words), words=tuple(variable.words))
+        asked: dict[Key, int] = {}  # visits: the largest number they are compared with
+        for expression in self.expressions():
+            for term in walk_terms(expression.term):
+                match term:
+                    case Seen(scene):
+                        asked.setdefault(("visits", scene), 0)
+                    case Chose(choice):
+                        asked.setdefault(("chosen", choice), 0)
+                    case Compare(first, rest):
+                        chain = [first, *(t for _, t in rest)]
+                        for one, other in [*zip(chain, chain[1:]), *zip(chain[1:], chain)]:  # noqa: B905, RUF007
+                            if isinstance(one, Visits):
+                                key = ("visits", one.scene)
+                                asked[key] = max(asked.get(key, 0), _largest(other))
+        for offered in story.choices.values():
+            if offered.spends:
+                asked.setdefault(("chosen", offered.id), 0)
+        for key, largest in asked.items():
+            yield Field(key, largest + 2)
+        for index in range(len(story.interrupts)):
+            yield Field(("fired", str(index)), 2)
+
+    # --- trees
+
+    def _build(self) -> None:
+        for scene in self.story.scenes.values():
+            position = self.positions[self.pages[scene.id]]
+            if position.kind == "junction":
+                tree = self._ways(scene, scene.next, self._enter)
+                position.options.append(Option("", Guard(None, None), tree))
+            elif position.kind == "page":
+                position.options += [self._option(scene, choice) for choice in scene.choices]
+                if scene.next:
+                    tree = self._ways(scene, scene.next, partial(self._move, here=scene.id))
+                    position.options.append(Option(f"{scene.id}/continue", Guard(None, None), tree, last=True))
+        for choice_id, index in self.menus.items():
+            scene = self.story.scenes[choice_id.split("/", 1)[0]]
+            choice = self.story.choices[choice_id]
+            self.positions[index].options += [self._option(scene, c) for c in choice.choices]
+
+    def _guard(self, choice: Choice) -> Guard:
+        return Guard(choice.when.term if choice.when else None, ("chosen", choice.id) if choice.spends else None)
+
+    def _option(self, scene: Scene, choice: Choice) -> Option:
+        if choice.stay:
+            tree: Tree = Arrive(self.pages[scene.id])
+        elif choice.go:
+            tree = self._move(choice.go, scene.id)
+        else:
+            tree = self._ways(scene, scene.next, partial(self._move, here=scene.id))
+        if choice.choices:
+            guards = tuple(self._guard(c) for c in choice.choices)
+            tree = Test(Arrive(self.menus[choice.id]), tree, scene.id, offered=guards)
+        mark = ("chosen", choice.id)
+        marks = (mark,) if mark in self.fields else ()
+        assigns = _assigns(choice.set)
+        if assigns:
+            tree = Effects(tree, scene.id, assigns)
+        if marks:  # first: `set` may ask whether its own choice was taken
+            tree = Effects(tree, scene.id, marks=marks)
+        return Option(choice.id, self._guard(choice), tree)
+
+    def _ways(self, scene: Scene, ways: tuple[Way, ...], go: Callable[[str], Tree]) -> Tree:
+        tree = go(ways[-1].go)
+        for way in reversed(ways[:-1]):
+            assert way.when is not None
+            tree = Test(go(way.go), tree, scene.id, way.when.term)
+        return tree
+
+    def _move(self, target: str, here: str) -> Tree:
+        tree = self._enter(target)
+        for index, interrupt in reversed(list(enumerate(self.story.interrupts))):
+            key = ("fired", str(index))
+            fired = Effects(self._enter(interrupt.go), here, marks=(key,))
+            tree = Test(fired, tree, here, interrupt.when.term, key)
+        return tree
+
+    def _enter(self, target: str) -> Tree:
+        scene = self.story.scenes[target]
+        tree: Tree = Arrive(self.pages[target])
+        assigns = _assigns(scene.on_enter)
+        if assigns:
+            tree = Effects(tree, target, assigns)
+        visit = ("visits", target)
+        return Effects(tree, target, visit=visit) if visit in self.fields else tree
+
+    # --- what is live where
+
+    def needs(self, tree: Tree) -> frozenset[Key]:
+        """The fields whose value before this tree matters to it or to anything after."""
+        match tree:
+            case Arrive(position):
+                return frozenset(self.positions[position].live)
+            case Test():
+                tested = reads(tree.condition) | (frozenset([tree.unfired]) if tree.unfired else frozenset())
+                for guard in tree.offered:
+                    tested |= _guard_reads(guard)
+                return tested | self.needs(tree.then) | self.needs(tree.otherwise)
+            case Effects():
+                after = self.needs(tree.then)
+                before = after - {key for key, _ in tree.assigns} - set(tree.marks)
+                for key, term in tree.assigns:
+                    if key in after:
+                        before |= reads(term)
+                return before
+
+    def _always_live(self) -> tuple[frozenset[Key], frozenset[Key]]:
+        """What must_hold reads on every page, and on entering an ending."""
+        everywhere: frozenset[Key] = frozenset()
+        at_the_end: frozenset[Key] = frozenset()
+        for must in self.story.must_hold:
+            if must.kind == "every_ending":
+                at_the_end |= reads(must.condition.term)
+            else:
+                everywhere |= reads(must.condition.term)
+        return everywhere, at_the_end
+
+    def _settle(self, *, reduce: bool) -> None:
+        everywhere, at_the_end = self._always_live()
+        if reduce:
+            for position in self.positions:
+                live = everywhere | (at_the_end if position.kind == "ending" else frozenset())
+                position.live = tuple(live)
+            before = self._predecessors()
+            waiting = list(range(len(self.positions)))
+            while waiting:
+                position = self.positions[waiting.pop()]
+                live = frozenset(position.live)
+                for option in position.options:
+                    live |= _guard_reads(option.guard) | self.needs(option.tree)
+                if live != frozenset(position.live):
+                    position.live = tuple(live)
+                    waiting += before[position.index]
+        else:
+            for position in self.positions:
+                position.live = tuple(self.fields)
+        order = {key: n for n, key in enumerate(self.fields)}
+        used: set[Key] = set()
+        for position in self.positions:
+            position.live = tuple(sorted(position.live, key=order.__getitem__))
+            used.update(position.live)
+            shift, shifts = 0, []
+            for key in position.live:
+                shifts.append(shift)
+                shift += self.fields[key].bits
+            position.shifts, position.bits = tuple(shifts), shift
+        self.dropped = tuple(key for key in self.fields if key not in used)
+
+    def _predecessors(self) -> list[list[int]]:
+        before: list[set[int]] = [set() for _ in self.positions]
+        for position in self.positions:
+            for option in position.options:
+                for target in arrivals(option.tree):
+                    before[target].add(position.index)
+        return [sorted(b) for b in before]
+
+    # --- packing
+
+    def is_flag(self, key: Key) -> bool:
+        return key[0] == "state" and self.story.variables[key[1]].kind is Kind.FLAG
+
+    def is_number(self, key: Key) -> bool:
+        return key[0] == "state" and self.story.variables[key[1]].kind is Kind.NUMBER
+
+    def pack(self, position: int, values: dict[Key, int]) -> int:
+        """Stored values to a situation of a position; absent ones are 0."""
+        place = self.positions[position]
+        return sum(values.get(key, 0) << shift for key, shift in zip(place.live, place.shifts, strict=True))
+
+    def unpack(self, position: int, state: int) -> dict[Key, int]:
+        place = self.positions[position]
+        return {
+            key: (state >> shift) & ((1 << self.fields[key].bits) - 1)
+            for key, shift in zip(place.live, place.shifts, strict=True)
+        }
+
+    def stored(self, key: Key, value: object) -> int:
+        """A variable's value as it is stored."""
+        of = self.fields[key]
+        return of.words.index(str(value)) if of.words else int(value) - of.low  # type: ignore[call-overload]
+
+    def starts(self) -> Iterator[dict[str, object]]:
+        """Every combination of finite answers that some position can tell apart."""
+        questions = [
+            (v.id, v.answers or (v.start,))
+            for v in self.story.questions
+            if ("state", v.id) in self.fields and ("state", v.id) not in self.dropped
+        ]
+        for answers in product(*(values for _, values in questions)):
+            yield dict(zip((name for name, _ in questions), answers, strict=True))
+
+    def initial(self, answers: dict[str, object]) -> dict[Key, int]:
+        """The stored values before the first scene is entered."""
+        values = {v.id: v.start for v in self.story.variables.values()} | answers
+        return {("state", n): self.stored(("state", n), v) for n, v in values.items() if ("state", n) in self.fields}
+
+    def start_tree(self) -> Tree:
+        return self._enter(self.story.start)
+
+
+def _assigns(assignments: Iterable[Assignment]) -> tuple[tuple[Key, Term], ...]:
+    return tuple((("state", a.variable), a.value.term) for a in assignments)
+
+
+def arrivals(tree: Tree) -> Iterator[int]:
+    """Every position a tree can end in."""
+    match tree:
+        case Arrive(position):
+            yield position
+        case Test():
+            yield from arrivals(tree.then)
+            yield from arrivals(tree.otherwise)
+        case Effects():
+            yield from arrivals(tree.then)
+
+
+def _largest(term: Term) -> int:
+    """The largest integer among a constant's values."""
+    if isinstance(term, Constant):
+        values = term.value if isinstance(term.value, tuple) else (term.value,)
+        return max((v for v in values if isinstance(v, int)), default=0)
+    return 0

@@ -1,0 +1,183 @@
+"""The explorer against the session: on random stories both find the same situations, verdicts and shortest plays."""
+
+import copy
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from random_stories import story_text
+
+from game.play.session import Session
+from game.prove.arrays import LargeSearch
+from game.prove.explore import Interrupted, Place, SmallSearch, Verdict, prove
+from game.prove.space import Key, Space
+from game.story.loader import load
+from game.story.model import Story
+
+CAP = 3_000  # situations of a plain search that are worth the wait
+
+
+class Plain:
+    """Breadth-first search that calls Session and keeps everything: nothing is dropped, nothing merged."""
+
+    def __init__(self, story: Story, space: Space) -> None:
+        self.space = space
+        self.depths: dict[Place, int] = {}  # of each situation as the explorer packs it
+        self.stuck: int | None = None
+        before: dict[object, list[object]] = defaultdict(list)
+        packed: dict[object, Place] = {}
+        good: list[object] = []
+        level = [Session(story, answers) for answers in space.starts()]  # type: ignore[arg-type]
+        waiting = []
+        for session in level:
+            waiting += self._meet(session, 0, packed)
+        depth = 0
+        self.whole = True
+        while waiting and self.whole:
+            depth += 1
+            following = []
+            for key, session in waiting:
+                if session.scene.ending is not None:
+                    good.append(key)
+                elif not session.offered and self.stuck is None:
+                    self.stuck = depth - 1
+                for option in session.offered if session.scene.ending is None else ():
+                    child = clone(session)
+                    child.choose(option)
+                    before[self.key(child)].append(key)
+                    following += self._meet(child, depth, packed)
+            waiting = following
+            self.whole = len(packed) < CAP
+        hopeful = set(good)
+        while good:
+            for previous in before[good.pop()]:
+                if previous not in hopeful:
+                    hopeful.add(previous)
+                    good.append(previous)
+        hopeless = [self.depths[packed[key]] for key in packed if key not in hopeful]
+        self.hopeless = min(hopeless, default=None)
+
+    def _meet(self, session: Session, depth: int, packed: dict[object, Place]) -> list[tuple[object, Session]]:
+        key = self.key(session)
+        if key in packed:
+            return []
+        position = self.position(session)
+        packed[key] = position, self.space.pack(position, self.values(session))
+        self.depths.setdefault(packed[key], depth)
+        return [(key, session)]
+
+    def values(self, session: Session) -> dict[Key, int]:
+        values = {}
+        for key, field in self.space.fields.items():
+            kind, name = key
+            if kind == "state":
+                values[key] = self.space.stored(key, session.state[name])
+            elif kind == "visits":
+                values[key] = min(session.visits.get(name, 0), field.size - 1)
+            elif kind == "chosen":
+                values[key] = int(name in session.chosen)
+            else:
+                values[key] = int(int(name) in session.fired)
+        return values
+
+    def position(self, session: Session) -> int:
+        if session._menu is session.scene.choices:
+            return self.space.pages[session.place]
+        return self.space.menus[session._menu[0].id.rsplit("/", 1)[0]]
+
+    def key(self, session: Session) -> object:
+        return self.position(session), tuple(self.values(session).values())
+
+
+def clone(session: Session) -> Session:
+    child = copy.copy(session)
+    for name in ("state", "visits", "chosen", "fired", "unlocked", "file", "turns", "_closed"):
+        setattr(child, name, copy.copy(getattr(session, name)))
+    child._rests = {chapter: dict(facts) for chapter, facts in session._rests.items()}
+    return child
+
+
+def stories(folder: Path, first: int, count: int) -> list[tuple[int, Story]]:
+    """Random stories that load; the generator also makes some whose conditions can never hold."""
+    found: list[tuple[int, Story]] = []
+    seed = first
+    path = folder / "story.yaml"
+    while len(found) < count:
+        path.write_text(story_text(seed), encoding="utf-8")
+        story = load(path).story
+        if story is not None:
+            found.append((seed, story))
+        seed += 1
+    return found
+
+
+def agree(seed: int, story: Story) -> bool:
+    """Compares the searches on one story; False where it is too large to compare."""
+    space = Space(story)
+    plain = Plain(story, space)
+    if not plain.whole:
+        return False
+    small = SmallSearch(space, limit=10**9, progress=None)
+    small.run()
+    large = LargeSearch(space, limit=10**9, progress=None)
+    large.run()
+    waiting = {p for p in small.parents if space.positions[p[0]].kind != "junction"}
+    assert waiting == set(plain.depths), seed
+    assert {(p, int(s)) for level in large.levels for p, states in level.items() for s in states} == waiting, seed
+    assert small.seen.situations == large.seen.situations == len(waiting), seed
+    assert (small.seen.scenes, small.seen.options) == (large.seen.scenes, large.seen.options), seed
+    for engine in (small, large):
+        stuck, hopeless = engine.seen.stuck, engine.hopeless()
+        assert (None if stuck is None else len(engine.witness(stuck).steps)) == plain.stuck, seed
+        assert (None if hopeless is None else len(engine.witness(hopeless).steps)) == plain.hopeless, seed
+    for place in list(waiting)[:: max(len(waiting) // 5, 1)]:
+        assert len(small.witness(place).steps) == len(large.witness(place).steps) == plain.depths[place], seed
+    assert small.seen.broken.keys() == large.seen.broken.keys(), seed
+    for index, place in small.seen.broken.items():
+        assert len(small.witness(place).steps) == len(large.witness(large.seen.broken[index]).steps), seed
+    return True
+
+
+def replay(story: Story, seed: int) -> None:
+    """Every witness of a proof is a play, and shows what it says."""
+    for finding in prove(story).findings:
+        if finding.witness is None:
+            continue
+        session = Session(story, finding.witness.answers)  # type: ignore[arg-type]
+        for step in finding.witness.steps:
+            session.choose(step)
+        if finding.name == "no page is stuck":
+            assert session.page.stuck, seed
+        if finding.name.startswith("every ending") and finding.verdict is Verdict.REFUTED:
+            assert session.page.ending is not None, seed
+
+
+def test_both_engines_find_what_a_plain_search_with_sessions_finds(tmp_path: Path) -> None:
+    compared = [agree(seed, story) for seed, story in stories(tmp_path, 0, 60)]
+    assert sum(compared) >= 50
+
+
+def test_every_witness_is_a_play_that_shows_what_it_says(tmp_path: Path) -> None:
+    for seed, story in stories(tmp_path, 1_000, 120):
+        replay(story, seed)
+
+
+def test_reductions_never_change_a_verdict(tmp_path: Path) -> None:
+    for seed, story in stories(tmp_path, 2_000, 80):
+        reduced = SmallSearch(Space(story), limit=10**9, progress=None)
+        whole = SmallSearch(Space(story, reduce=False), limit=20_000, progress=None)
+        reduced.run()
+        try:
+            whole.run()
+        except Interrupted:  # too large without the reductions
+            continue
+        assert (reduced.seen.stuck is None) == (whole.seen.stuck is None), seed
+        assert (reduced.hopeless() is None) == (whole.hopeless() is None), seed
+        assert reduced.seen.broken.keys() == whole.seen.broken.keys(), seed
+        assert reduced.seen.situations <= whole.seen.situations, seed
+
+
+@pytest.mark.long
+def test_both_engines_find_what_a_plain_search_finds_on_two_thousand_stories(tmp_path: Path) -> None:
+    compared = [agree(seed, story) for seed, story in stories(tmp_path, 10_000, 2_200)]
+    assert sum(compared) >= 2_000
