@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from game.story.diagnostics import Diagnostic, Location, Severity
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 QUOTE_HINT = "Use `|` and put the text on the next line, indented, or put it in quotes."
 MAX_PROBLEMS = 1_000
+MAX_NAMES = 5_000  # among which one is looked for
 MAX_GUESSES = 100_000  # names compared for a "did you mean", over all problems
 _EXCERPT = 200  # characters of a source line worth showing
 
@@ -180,7 +182,7 @@ def nearest(name: str, known: list[str]) -> str:
         return ""
     from difflib import get_close_matches  # 3 ms, only when something is wrong
 
-    lowered = {k.lower(): k for k in known[:5_000]}
+    lowered = {k.lower(): k for k in known}
     match = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return lowered[match[0]] if match else ""
 
@@ -204,8 +206,13 @@ class Problems:
     def full(self) -> bool:
         return len(self.found) >= MAX_PROBLEMS
 
+    @property
+    def overflowing(self) -> bool:
+        """Whether an error had to be left out: no more of them will be told."""
+        return Severity.ERROR in self._left_out
+
     def at(self, file: "File", line: int, column: int, code: str, **fields: Any) -> None:
-        """Adds a problem at a place in a file; `near` lists names for a "did you mean"."""
+        """Adds a problem at a place in a file; `near` names, or a function gives, names for a "did you mean"."""
         self.add(code, file.path, line, column, **fields)
 
     def add(self, code: str, path: str, line: int = 0, column: int = 0, **fields: Any) -> None:
@@ -216,6 +223,7 @@ class Problems:
         near = fields.pop("near", None)
         hint = ""
         if near is not None:
+            near = list(islice(near() if callable(near) else near, MAX_NAMES))
             if self._guesses > 0 and (close := nearest(str(fields["name"]), near)):
                 hint = f"Did you mean `{close}`?"
             self._guesses -= len(near)

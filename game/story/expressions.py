@@ -18,6 +18,7 @@ Run = Callable[["World"], Value]
 
 MAX_LENGTH = 1_000  # characters in one expression
 MAX_DEPTH = 40  # of nested terms
+MAX_NESTED = 120  # of nested terms, those of definitions included: running them takes some frames each
 MAX_INTEGER = 10**9
 MAX_VALUE = 10**15  # of a sum or product
 FUNCTIONS = frozenset(["min", "max", "abs", "seen", "visits", "chose"])
@@ -162,6 +163,7 @@ class Expression:
     type: Type
     reads: frozenset[tuple[str, str]]
     uses: frozenset[str] = frozenset()  # the definitions it names
+    depth: int = 0  # of its terms, those of definitions included
     run: Run | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, world: World) -> Value:
@@ -316,7 +318,8 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
     term, type_ = reader.read(tree.body, 0)
     if type_.kind is Kind.LITERAL and not insert:
         reader.known(tree.body, type_)
-    return Expression(text, term, type_, frozenset(reader.reads), frozenset(reader.uses)), reader.outcomes
+    reads, uses = frozenset(reader.reads), frozenset(reader.uses)
+    return Expression(text, term, type_, reads, uses, reader.depth), reader.outcomes
 
 
 def _syntax(text: str, shift: int, offset: int, why: str) -> ExpressionError:
@@ -344,6 +347,7 @@ class _Reader:
         self.uses: set[str] = set()
         self.outcomes: list[ExpressionError] = []
         self.ascii = text.isascii()
+        self.depth = 0
 
     def offset(self, node: ast.expr) -> int:
         if self.ascii:
@@ -358,11 +362,12 @@ class _Reader:
         return ExpressionError(code, self.offset(node), **fields)
 
     def read(self, node: ast.expr, depth: int, *, compared: bool = False) -> tuple[Term, Type]:
+        self.depth = max(self.depth, depth)
         if depth > MAX_DEPTH:
             raise self.fail(node, "expression-too-long", limit="less nesting")
         match node:
             case ast.Name(id=name):
-                return self._name(node, name)
+                return self._name(node, name, depth)
             case ast.Constant(value=value):
                 return self._constant(node, value)
             case ast.Compare():
@@ -387,7 +392,7 @@ class _Reader:
 
     # names and constants
 
-    def _name(self, node: ast.expr, name: str) -> tuple[Term, Type]:
+    def _name(self, node: ast.expr, name: str, depth: int) -> tuple[Term, Type]:
         if name in ("true", "false"):
             return Constant(name == "true"), FLAG
         if name == "scene":
@@ -401,10 +406,13 @@ class _Reader:
         if (definition := self.names.definitions.get(name)) is not None:
             self.reads |= definition.reads
             self.uses.add(name)
+            self.depth = max(self.depth, depth + definition.depth + 1)
+            if self.depth > MAX_NESTED:
+                raise self.fail(node, "expression-too-long", limit="less nesting")
             return Definition(name, definition), definition.type
         if name in self.names.words or name in self.names.scenes:
             return Constant(name), Type(Kind.LITERAL, frozenset([name]))
-        raise self.fail(node, "unknown-name", name=name, near=self._all_names())
+        raise self.fail(node, "unknown-name", name=name, near=self._all_names)
 
     def _all_names(self) -> list[str]:
         names = self.names
@@ -433,7 +441,7 @@ class _Reader:
         """Refuses a literal that is neither a word nor a scene."""
         for word in sorted(type_.words - self.names.words):
             if word not in self.names.scenes:
-                raise self.fail(node, "unknown-name", name=word, near=self._all_names())
+                raise self.fail(node, "unknown-name", name=word, near=self._all_names)
 
     # operators
 
@@ -526,11 +534,11 @@ class _Reader:
                 raise self.fail(node, "call-arguments", name=name)
         if name == "chose":
             if target not in self.names.choices:
-                raise self.fail(args[0], "unknown-choice", name=target, near=list(self.names.choices))
+                raise self.fail(args[0], "unknown-choice", name=target, near=self.names.choices)
             self.reads.add(("chose", target))
             return Chose(target), FLAG
         if target not in self.names.scenes:
-            raise self.fail(args[0], "unknown-scene", name=target, near=list(self.names.scenes))
+            raise self.fail(args[0], "unknown-scene", name=target, near=self.names.scenes)
         self.reads.add((name, target))
         if name == "seen":
             return Seen(target), FLAG
@@ -606,11 +614,11 @@ class _Reader:
             if other.kind is Kind.SCENE:
                 for word in sorted(literal.words):
                     if word not in self.names.scenes:
-                        raise self.fail(node, "unknown-scene", name=word, near=list(self.names.scenes))
+                        raise self.fail(node, "unknown-scene", name=word, near=self.names.scenes)
                 return None
             if other.kind is Kind.WORD:
                 for word in sorted(literal.words - other.words):
-                    raise self.fail(node, "unknown-word", name=word, near=sorted(other.words))
+                    raise self.fail(node, "unknown-word", name=word, near=lambda: sorted(other.words))
                 return None
         if kinds == {Kind.WORD}:
             if not a.words & b.words:

@@ -103,9 +103,9 @@ class _Loader:
         digest = hashlib.sha256()
         total = 0
         reader = Reader(self.problems, pure=pure)
-        empty = True
-        for shown, path in find_files(self.path, self.problems):
-            empty = False
+        files = list(find_files(self.path, self.problems))
+        self.shaper.partial = self.problems.errors > 0
+        for shown, path in files:
             before = self.problems.errors
             data = read_bytes(path, shown, self.problems)
             if data is not None:
@@ -122,7 +122,7 @@ class _Loader:
                     self._sections(root)
             if self.problems.errors > before and (data is None or root is None):
                 self.shaper.partial = True
-        if empty and not self.problems.found:
+        if not files and not self.problems.found:
             self.problems.add("no-files", printable(self.path.name or str(self.path)))
             self.shaper.partial = True
         return digest.hexdigest()

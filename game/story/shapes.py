@@ -6,7 +6,7 @@ problem, returns something harmless of the right type, and goes on, so that one 
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any
 
@@ -53,7 +53,7 @@ class Shaper:
         self.set_names: set[str] = set()
         self.facts: MappingType[str, object] = {}
         self.used_facts: set[str] = set()
-        self._cache: dict[tuple[str, bool], tuple[Expression, list[ExpressionError]]] = {}
+        self._cache: dict[tuple[str, bool], tuple[Expression, list[ExpressionError]] | ExpressionError] = {}
         self._templates: dict[tuple[str, Form, bool], Template] = {}
 
     def error(self, node: Node, code: str, **fields: Any) -> None:
@@ -88,7 +88,7 @@ class Shaper:
             if name in known:
                 continue
             place = node.places[name]
-            close = nearest(name, known) if len(meant) < len(known) else ""
+            close = "" if self.problems.full else nearest(name, known)
             if node.flow and isinstance(value, Scalar) and value.is_null:
                 if not cut and name == next(iter(node.values)):
                     self.error(node, "special-start", char="{")
@@ -194,7 +194,7 @@ class Shaper:
         if isinstance(node, Scalar):
             if node.text in allowed:
                 return node.text
-            self.error(node, "not-one-of", name=node.text, what=what, near=list(allowed), allowed=", ".join(allowed))
+            self.error(node, "not-one-of", name=node.text, what=what, near=allowed, allowed=", ".join(allowed))
         return allowed[0]
 
     def ids(self, node: Node | None) -> list[Scalar]:
@@ -214,7 +214,7 @@ class Shaper:
         if node.text in known:
             return node.text
         if not self.partial and node.text not in self.broken:
-            self.error(node, code, name=node.text, near=list(known))
+            self.error(node, code, name=node.text, near=known)
         return ""
 
     def basis(self, node: Node | None) -> tuple[str, ...]:
@@ -248,7 +248,7 @@ class Shaper:
         elif variable.kind is Kind.WORD:
             if text in variable.words:
                 return text
-            self.error(node, "unknown-word", name=text, near=list(variable.words))
+            self.error(node, "unknown-word", name=text, near=variable.words)
         elif variable.kind is Kind.TEXT:
             return text
         return None
@@ -264,7 +264,7 @@ class Shaper:
                         values[name] = value
                 elif name not in self.broken and not self.partial:
                     line, column = node.places[name]
-                    self.problems.at(node.file, line, column, code, name=name, near=list(allowed))
+                    self.problems.at(node.file, line, column, code, name=name, near=allowed)
         return values
 
     # --- expressions
@@ -302,7 +302,7 @@ class Shaper:
             variable = self.variables.get(name)
             if variable is None:
                 if name not in self.broken and not self.partial:
-                    self.problems.at(node.file, *place, "unknown-variable", name=name, near=list(self.variables))
+                    self.problems.at(node.file, *place, "unknown-variable", name=name, near=self.variables)
                 continue
             if not self.shaped(item, "expression", name) or not isinstance(item, Scalar):
                 continue
@@ -320,7 +320,7 @@ class Shaper:
             return False
         if variable.kind is Kind.WORD and type_.kind in (Kind.WORD, Kind.LITERAL):
             for word in sorted(type_.words - variable.words.keys()):
-                self.error(node, "unknown-word", name=word, near=list(variable.words))
+                self.error(node, "unknown-word", name=word, near=variable.words)
                 return False
             return True
         if variable.kind is not type_.kind:
@@ -338,38 +338,42 @@ class Shaper:
         *,
         insert: bool,
         truth: bool = True,
-        column: int | None = None,
-        line: int | None = None,
+        place: Callable[[], tuple[int, int]] | None = None,
     ) -> Expression | None:
-        if node.is_broken:
+        """`place` tells where an insert begins, which takes a search: it is asked only when there is a problem."""
+        if node.is_broken or self.problems.overflowing:
             return None
         key = (source, insert)
-        try:
-            if (known := self._cache.get(key)) is None:
-                known = self._cache[key] = parse_expression(source, self.names, insert=insert)
-            expression, outcomes = known
-        except ExpressionError as error:
-            unknown = error.code in ("unknown-name", "unknown-scene", "unknown-choice")
-            if unknown and (self.partial or error.fields.get("name") in self.broken):
-                return None
-            self._at(node, error, line, column)
+        if (known := self._cache.get(key)) is None:
+            try:
+                known = parse_expression(source, self.names, insert=insert)
+            except ExpressionError as error:
+                known = error.with_traceback(None)  # whose frames would hold Python's whole tree
+            self._cache[key] = known
+        if isinstance(known, ExpressionError):
+            unknown = known.code in ("unknown-name", "unknown-scene", "unknown-choice")
+            if not (unknown and (self.partial or known.fields.get("name") in self.broken)):
+                self._at(node, known, place)
             return None
+        expression, outcomes = known
         if truth:
             for outcome in outcomes:
-                self._at(node, outcome, line, column)
+                self._at(node, outcome, place)
         self.read_names |= expression.reads
         self.used_definitions |= expression.uses
         return expression
 
-    def _at(self, node: Scalar, error: ExpressionError, line: int | None, column: int | None) -> None:
+    def _at(self, node: Scalar, error: ExpressionError, place: Callable[[], tuple[int, int]] | None) -> None:
         """A problem at its own column where the text stands on one line as written, else at the node."""
-        if column is None:
-            column = node.column
-            if node.style in ("", '"', "'") and node.text in node.file.lines[node.line - 1]:
-                column += error.offset + (1 if node.style else 0)
+        line, column = node.line, node.column
+        if place is not None:
+            line, column = place()
+            column += 1 + error.offset
         else:
-            column += error.offset
-        self.problems.at(node.file, line or node.line, column, error.code, **error.fields)
+            quote = 1 if node.style else 0
+            if node.style in ("", '"', "'") and node.file.lines[line - 1].startswith(node.text, column - 1 + quote):
+                column += quote + error.offset
+        self.problems.at(node.file, line, column, error.code, **error.fields)
 
     # --- text
 
@@ -394,27 +398,24 @@ class Shaper:
     def _cut(self, node: Scalar, source: str, form: Form, inserts: bool) -> Template:
         parts: list[str] = []
         found: list[Insert] = []
-        line, column = node.line, node.column - 1  # where the search for the next insert starts in the file
+        search = _Search(node)
         position = 0
         for match in re.finditer(r"\{\{|\}\}|\{((?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}|[{}]", source):
             parts.append(source[position : match.start()])
             position = match.end()
-            line, column = _locate(node, match[0], line, column)
+            search.add(match[0])
             if match[0] in ("{{", "}}"):
                 parts.append(match[0][0])
-                column += 2
-                continue
-            if match[0] in "{}":
-                self.problems.at(node.file, line, column + 1, "lone-brace", char=match[0])
+            elif match[0] in "{}":
+                self.problems.at(node.file, *search.place(), "lone-brace", char=match[0])
             elif not inserts:
-                self.problems.at(node.file, line, column + 1, "no-insert-here", insert=match[0])
+                self.problems.at(node.file, *search.place(), "no-insert-here", insert=match[0])
             else:
-                expression = self._expression(node, match[1], insert=True, truth=True, line=line, column=column + 2)
+                expression = self._expression(node, match[1], insert=True, place=search.place)
                 if expression is not None:
                     name = expression.source
                     parts.append(MARK)
                     found.append(Insert(expression, self.variables.get(name)))
-            column += len(match[0])
         parts.append(source[position:])
         return Template("".join(parts), tuple(found), form)
 
@@ -428,12 +429,33 @@ def value_is_flow(node: Node) -> bool:
     return isinstance(node, Mapping | Sequence) and node.flow
 
 
-def _locate(node: Scalar, needle: str, line: int, column: int) -> tuple[int, int]:
-    """Where `needle` stands in the file at or after a place: (line, column from 0), else the place itself."""
-    lines = node.file.lines
-    needle = needle.split("\n", maxsplit=1)[0]
-    for number in range(line, min(line + 2_000, len(lines)) + 1):
-        at = lines[number - 1].find(needle, column if number == line else 0)
-        if at >= 0:
-            return number, at
-    return line, column
+class _Search:
+    """Finds in the file, on demand, where the parts of a text stand that were met one after the other."""
+
+    def __init__(self, node: Scalar) -> None:
+        self.lines = node.file.lines
+        self.line, self.column = node.line, node.column - 1  # where the last part begins; the column from 0
+        self.behind = 0  # the length of that part
+        self.waiting: list[str] = []
+        self.lost = False  # the text is not as it stands in the file, as with escapes
+
+    def add(self, part: str) -> None:
+        self.waiting.append(part.split("\n", maxsplit=1)[0])
+
+    def place(self) -> tuple[int, int]:
+        """The line and column, from 1, of the part added last; near it where the file shows it otherwise."""
+        for part in self.waiting:
+            if not self.lost:
+                self._find(part)
+        self.waiting.clear()
+        return self.line, self.column + 1
+
+    def _find(self, part: str) -> None:
+        start = self.column + self.behind
+        for number in range(self.line, min(self.line + 2_000, len(self.lines)) + 1):
+            at = self.lines[number - 1].find(part, start)
+            if at >= 0:
+                self.line, self.column, self.behind = number, at, len(part)
+                return
+            start = 0
+        self.lost = True

@@ -19,8 +19,8 @@ from game.story.catalogue import Problems, printable
 MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
 MAX_STORY = 32 * 2**20  # bytes
 MAX_FILES = 2_000
-MAX_NODES = 1_000_000  # of all files together
-MAX_KEYS = 100_000  # in one mapping
+MAX_NODES = 400_000  # of all files together; 10,000 scenes have some 250,000
+MAX_KEYS = 50_000  # in one mapping
 MAX_DEPTH = 64
 MAX_ALIASED = 20_000  # nodes that aliases may repeat
 
@@ -34,7 +34,9 @@ _ENTRY = re.compile(r"\s*(?:- +)*(?:[^\s:#\"'\[{][^:#]*?: +)?")
 _LONE_KEY = re.compile(r"\s*(?:- +)*\w+\Z")
 _GLUED = re.compile(r"[|>][-+0-9]*#")
 _GLUED_COLON = re.compile(r":[\[\]{},]")
-_ASKED = re.compile(r"(?:^|.*[\s\[{,])\?\s*\Z")
+_ASKED = re.compile(r"[\s\[{,]?\?\Z")
+_COMMENT = re.compile(r"\s*#")
+_BLANK = re.compile(r"\s*\Z")
 _ASKING = re.compile(r"\?(?:\s|\Z)")
 BROKEN = "!"
 _NULLS = frozenset(["", "~", "null", "Null", "NULL"])
@@ -115,7 +117,7 @@ class Sequence(Node):
 
 def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
     """The YAML files of a story (a folder or one file) in path order, as (name to show, path)."""
-    if not story.is_dir():
+    if not _is_folder(story):
         yield _shown(story, story), story
         return
 
@@ -144,6 +146,13 @@ def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
         problems.add("too-large", _shown(story, story), what="story", limit=f"{MAX_FILES:,} files")
         return
     yield from sorted(found, key=lambda pair: Path(pair[0]).parts)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, say
+        return False  # reading it will say so
 
 
 def _shown(path: Path, story: Path) -> str:
@@ -224,12 +233,20 @@ def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int
     return line, at + 1
 
 
+def _before(line: str, end: int) -> int:
+    """The end of what stands before some blanks."""
+    while end > 0 and line[end - 1].isspace():
+        end -= 1
+    return end
+
+
 def _asked(mapping: Mapping, line: int, column: int) -> tuple[int, int] | None:
     """Where the `?` stands that makes a key of what follows it, if one does."""
     lines = mapping.file.lines
     if mapping.flow:
-        match = _ASKED.match(lines[line - 1][: column - 1])
-        return (line, match[0].rindex("?") + 1) if match else None
+        end = _before(lines[line - 1], column - 1)
+        asks = _ASKED.match(lines[line - 1], max(end - 2, 0), end)
+        return (line, end) if asks else None
     if not mapping.places:
         asks = _ASKING.match(lines[mapping.line - 1], mapping.column - 1)
         return (mapping.line, mapping.column) if asks else None
@@ -317,12 +334,11 @@ class Reader:
                 comment = False
                 if not style:
                     if not (text or event.tag or event.anchor):  # nothing, which libyaml may place after the blanks
-                        column = len(lines[line - 1][: column - 1].rstrip()) + 1 if line <= len(lines) else 1
+                        column = _before(lines[line - 1], column - 1) + 1 if line <= len(lines) else 1
                     end = event.end_mark
-                    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
-                    if not text and not rest.strip() and end.line + 1 < len(lines):
-                        rest = lines[end.line + 1]
-                    comment = "#" in rest and rest.lstrip().startswith("#")
+                    comment = end.line < len(lines) and _COMMENT.match(lines[end.line], end.column) is not None
+                    if not text and end.line + 1 < len(lines) and _BLANK.match(lines[end.line], end.column):
+                        comment = _COMMENT.match(lines[end.line + 1]) is not None
                     if "?" in text and stack and stack[-1].flow:
                         self.problems.at(file, *_find("?", lines, line, column), "flow-question")
                         return None
@@ -422,7 +438,7 @@ class Reader:
 
     def _key(self, mapping: Mapping, text: str, style: str, line: int, column: int, keys: list[str | None]) -> bool:
         file = mapping.file
-        if asked := _asked(mapping, line, column):
+        if (mapping.flow or column != mapping.column) and (asked := _asked(mapping, line, column)):
             self.problems.at(file, *asked, "special-start", char="?")
             return False
         if mapping.flow and not style and _GLUED_COLON.match(file.lines[line - 1], column - 1 + len(text)):
@@ -434,6 +450,8 @@ class Reader:
         if text in mapping.places:
             first = mapping.places[text]
             self.problems.at(file, line, column, "duplicate-key", key=text, first=first[0])
+            if self.problems.full:
+                return False
         else:
             mapping.places[text] = (line, column)
         if len(mapping.places) > MAX_KEYS:
