@@ -195,7 +195,7 @@ async def test_the_keys_that_move_choices_move_the_text_where_there_are_none(tmp
     text = long_story("[]").replace("    choices: []\n", "").replace("  out:", "    ending: {title: End}\n  out:")
     story = write_story(tmp_path / "story", text.split("  out:")[0])
     async with at_scene(story, saves) as player:
-        player.reader.show(lambda width: ([(("line" * 3, ""),)] * 99, 0))
+        player.reader.show(lambda _: ([(("line" * 3, ""),)] * 99, 0))
         await player.press("down", "tab", "down", "up")
         assert player.reader.scroll_offset.y == 2
 
