@@ -16,7 +16,7 @@ from typing import NoReturn
 from game import __version__
 from game.play.saves import Play, SaveError, Slots
 from game.play.session import PlayError, Session, Start
-from game.problems import describe, summary
+from game.problems import describe, summary, whereabouts
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.loader import Loaded, load
@@ -28,6 +28,7 @@ EXAMPLES = {
     "": "example: special-tasks\n         special-tasks play my-story/\n         special-tasks check my-story/",
     "play": "example: special-tasks play my-story/ --at office --with trust=2,objected=true",
     "check": "example: special-tasks check my-story/ --strict --prove",
+    "test": "example: special-tasks test my-story/",
 }
 
 
@@ -98,7 +99,29 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
     check.add_argument("--limit", metavar="N", type=_count, default=None, help="give up after N situations")
     check.set_defaults(run=_check)
+
+    about = "run the story's own tests"
+    test = commands.add_parser("test", help=about, description=about, epilog=EXAMPLES["test"], formatter_class=raw)
+    _story(test)
+    test.set_defaults(run=_test)
     return parser
+
+
+def _test(options: argparse.Namespace) -> int:
+    from game.play.rehearsal import rehearse
+
+    path = find_story(options.story)
+    results = rehearse(read_story(path))
+    for result in results:
+        if result.failure:
+            print(
+                printable(f"{whereabouts(result.test.location, path)}: {result.test.name}: {result.failure}"),
+                file=sys.stderr,
+            )
+    failed = sum(bool(r.failure) for r in results)
+    summary = f"{path}: {len(results) - failed} passed, {failed} failed"
+    print(printable(summary), file=sys.stderr if failed else sys.stdout)
+    return int(bool(failed))
 
 
 def _count(text: str) -> int:

@@ -5,16 +5,20 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from game.story.catalogue import printable
-from game.story.diagnostics import Diagnostic
+from game.story.diagnostics import Diagnostic, Location
+
+
+def whereabouts(place: Location, story: Path) -> str:
+    """A location with its path as seen from here; `story` is the folder or file as the person named it."""
+    base = story if story.is_dir() else story.parent
+    path = base / place.path if (base / place.path).exists() else Path(place.path)
+    return str(Location(str(path), place.line, place.column))
 
 
 def describe(problem: Diagnostic, story: Path) -> str:
-    """A problem in up to four lines; `story` is the folder or file as the person named it."""
-    base = story if story.is_dir() else story.parent
+    """A problem in up to four lines."""
     place = problem.location
-    path = base / place.path if (base / place.path).exists() else Path(place.path)
-    where = ":".join([str(path), *(str(n) for n in (place.line, place.column) if n)])
-    lines = [f"{where}: {problem.severity}: {problem.message} [{problem.code}]"]
+    lines = [f"{whereabouts(place, story)}: {problem.severity}: {problem.message} [{problem.code}]"]
     if problem.excerpt:
         excerpt = problem.excerpt.rstrip()
         indent = len(excerpt) - len(excerpt.lstrip())

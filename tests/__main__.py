@@ -20,6 +20,7 @@ def steps(*, left_out: bool) -> list[tuple[str, list[str]]]:
         ("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         ("types", [PYTHON, "-m", "mypy", "--strict", "game"]),
         *[(f"story {s.name}", [PYTHON, "-m", "game", "check", "--strict", "--prove", str(s)]) for s in stories],
+        *[(f"tests of story {s.name}", [PYTHON, "-m", "game", "test", str(s)]) for s in stories],
         ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "-m", "not long"]),
     ]
 
