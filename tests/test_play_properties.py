@@ -21,7 +21,7 @@ from game.story.model import Story
 ROOT = Path(__file__).parent.parent
 GOOD = ROOT / "tests" / "stories" / "good"
 STORIES = [*sorted(p for p in GOOD.iterdir() if p.is_dir() or p.suffix == ".yaml"), ROOT / "scenes" / "special-tasks"]
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 UNDO, VIEW = -1, -2
 # A number takes the option it names, modulo what is offered; UNDO takes a step back; VIEW changes how violence is told.
 ACTIONS = st.lists(st.one_of(st.integers(0, 7), st.integers(0, 7), st.just(UNDO), st.just(VIEW)), max_size=40)
