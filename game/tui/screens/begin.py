@@ -1,11 +1,9 @@
 """Before the first scene: the content note, how violence is told, and what the story asks."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
@@ -21,8 +19,6 @@ from game.tui.widgets.reader import Reader
 
 class BeginScreen(PageScreen):
     """Asks one thing a page, then gives the new session to `done`. Escape goes back a page."""
-
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, story: Story, done: Callable[[Session], None]) -> None:
         super().__init__()

@@ -1,0 +1,192 @@
+"""Every key that a screen, a widget or the app binds is pressed by a test here."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from screen import Player, at_scene, long_story, playing, write_story
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+import game.tui
+from game.tui.screens.base import Panel
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.title import TitleScreen
+
+PRESSED: set[tuple[str, str]] = set()
+WAYS = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(1, 10)) + "]"
+
+
+def presses(owner: str, *keys: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """The test runs once with each key as `key`."""
+    PRESSED.update((owner, key) for key in keys)
+    return pytest.mark.parametrize("key", keys)
+
+
+def bound() -> Iterator[tuple[str, str]]:
+    """Every (class, key) that the game binds."""
+    for module in pkgutil.walk_packages(game.tui.__path__, "game.tui."):
+        for name, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(found, DOMNode) and found.__module__ == module.name:
+                for binding in Binding.make_bindings(vars(found).get("BINDINGS", [])):
+                    yield name, binding.key
+
+
+def test_every_binding_is_pressed_by_a_test():
+    assert set(bound()) == PRESSED
+
+
+@pytest.fixture
+def clerk(tmp_path: Path):
+    """The first scene of the story with everything, all of it in view."""
+    return at_scene(write_story(tmp_path / "story"), tmp_path / "saves", size=(80, 40))
+
+
+@pytest.fixture
+def long(tmp_path: Path):
+    """A page of many screens with nine choices below."""
+    return at_scene(write_story(tmp_path / "story", long_story(WAYS)), tmp_path / "saves")
+
+
+@pytest.fixture
+def title(tmp_path: Path):
+    return playing(write_story(tmp_path / "story"), tmp_path / "saves")
+
+
+async def left(player: Player) -> None:
+    await player.until(lambda: player.app._exit)
+    assert player.app.return_value == 0
+
+
+@presses("Reader", "down", "tab")
+async def test_down_and_tab_go_to_the_next_choice(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await player.sees("> 2 Stamp it.")
+
+
+@presses("Reader", "up", "shift+tab")
+async def test_up_and_shift_tab_go_to_the_choice_before(clerk, key):
+    async with clerk as player:
+        await player.press("down", key)
+        await player.sees("> 1 Look at the clock.")
+
+
+@presses("Reader", "enter")
+async def test_enter_takes_the_selected_choice(clerk, key):
+    async with clerk as player:
+        await player.press("down", key)
+        assert player.steps == ["office/stamp_it"]
+
+
+@presses("Reader", *"123456789")
+async def test_a_digit_takes_its_choice(long, key):
+    async with long as player:
+        await player.press("end", key)
+        assert player.steps == [f"page/way_{key}"]
+
+
+@presses("Reader", "space", "pagedown")
+async def test_space_and_page_down_move_a_page_down(long, key):
+    async with long as player:
+        await player.press(key)
+        assert player.reader.scroll_offset.y == player.reader.size.height - 1
+
+
+@presses("Reader", "pageup")
+async def test_page_up_moves_a_page_up(long, key):
+    async with long as player:
+        await player.press("end", key)
+        assert player.reader.scroll_offset.y == player.reader.max_scroll_y - player.reader.size.height + 1
+
+
+@presses("Reader", "home")
+async def test_home_goes_to_the_top(long, key):
+    async with long as player:
+        await player.press("end", key)
+        assert player.reader.scroll_offset.y == 0
+
+
+@presses("Reader", "end")
+async def test_end_goes_to_the_bottom(long, key):
+    async with long as player:
+        await player.press(key)
+        assert player.reader.scroll_offset.y == player.reader.max_scroll_y > 0
+
+
+@presses("PageScreen", "escape")
+async def test_escape_leaves_a_panel(clerk, key):
+    async with clerk as player:
+        await player.press("j")
+        await player.at(Panel)
+        await player.press(key)
+        await player.at(SceneScreen)
+
+
+@presses("TitleScreen", "q")
+async def test_q_leaves_the_title(title, key):
+    async with title as player:
+        await player.press(key)
+        await left(player)
+
+
+@presses("TitleScreen", "question_mark")
+async def test_a_question_mark_on_the_title_opens_the_help(title, key):
+    async with title as player:
+        await player.press(key)
+        await player.sees("Help", "take a choice")
+
+
+@presses("SceneScreen", "escape")
+async def test_escape_goes_from_the_scene_to_the_title(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await player.at(TitleScreen)
+
+
+@presses("SceneScreen", "u")
+async def test_u_takes_a_step_back(clerk, key):
+    async with clerk as player:
+        await player.press("2", key)
+        assert player.steps == []
+
+
+@presses("SceneScreen", "e", "f", "j", "question_mark")
+async def test_letters_open_panels(clerk, key):
+    titles = {"e": "Evidence", "f": "The file", "j": "Journal", "question_mark": "Help"}
+    async with clerk as player:
+        await player.press(key)
+        await player.at(Panel)
+        assert player.text.split("\n")[0].strip() == titles[key]
+
+
+@presses("SceneScreen", "v")
+async def test_v_switches_how_violence_is_told(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        assert player.session.summarise
+        await player.press(key)
+        assert not player.session.summarise
+
+
+@presses("SceneScreen", "q")
+async def test_q_leaves_a_play(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await left(player)
+
+
+@presses("GameApp", "ctrl+c")
+async def test_ctrl_c_leaves_a_play(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await left(player)
+
+
+async def test_ctrl_q_leaves_a_play(clerk):
+    async with clerk as player:
+        await player.press("ctrl+q")
+        await left(player)
