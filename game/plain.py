@@ -16,17 +16,17 @@ from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static
 
-HELP = """\
-Type the number of a choice and press Enter. Or type a letter:
-  u  undo the last step
-  r  read this page again
-  e  evidence: the facts behind this scene, and whom you have met
-  f  the file: every document seen so far
-  j  the journal: what was chosen, and what the record says
-  g  gauges: how things stand
-  v  tell scenes of violence by a short summary, or in full
-  ?  this help
-  q  save and leave"""
+LETTERS = {
+    "u": "undo the last step",
+    "r": "read this page again",
+    "e": "evidence: the facts behind this scene, and whom you have met",
+    "f": "the file: every document seen so far",
+    "j": "the journal: what was chosen, and what the record says",
+    "g": "gauges: how things stand",
+    "v": "tell scenes of violence by a short summary, or in full",
+    "?": "this help",
+    "q": "save and leave",
+}
 
 
 class Left(Exception):  # noqa: N818  # no error: the way out of any prompt
@@ -218,8 +218,9 @@ class LineMode:
             raise Left
         elif answer == "?":
             self.say()
-            for line in HELP.split("\n"):
-                self.say_runs([(line.strip(), "")], line[: len(line) - len(line.lstrip())], "     ")
+            self.say("Type the number of a choice and press Enter. Or type a letter:")
+            for letter, what in LETTERS.items():
+                self.say_runs([(what, "")], f"  {letter}  ", "     ")
         elif offered:
             self.say(f"Type a number from 1 to {len(offered)}, or ? for help.")
         else:

@@ -666,8 +666,8 @@ def test_when_both_generations_are_damaged_both_say_so(slots: Slots) -> None:
 # --- slots ---------------------------------------------------------------------------------------------------------
 
 BAD_NAMES = ["", ".", "..", "../x", "/etc/x", "a/b", "a\\b", "a.json", ".a", "con", "CON", "Nul", "com1", "lpt9",
-             "a\0b", "x" * 41, "x" * 300, "a ", " a", "a\n", "\n", "a\nb", "a\x1b[2J", "_a", "-a", "a*", "a:b", "~", "\udcff",
-             "a\u202eb"]  # fmt: skip
+             "a\0b", "x" * 41, "x" * 300, "a ", " a", "a\n", "\n", "a\nb", "a\x1b[2J", "_a", "-a", "a*", "a:b", "~",
+             "\udcff", "a\u202eb"]  # fmt: skip
 GOOD_NAMES = ["a", "A", "play-1", "class 9b", "Ада", "東京", "x" * 40, "con2", "a_b", "9"]
 
 
