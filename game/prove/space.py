@@ -94,11 +94,14 @@ class Guard:
 
 @dataclass(slots=True)
 class Option:
-    """A step from a position. `id` is a choice's, or scene/continue, or '' for what a junction does by itself."""
+    """A step from a position. `id` is a choice's, or scene/continue, or '' for what a junction does by itself. What
+    `stays` visits no page.
+    """
 
     id: str
     guard: Guard
     tree: Tree
+    stays: bool = False
     last: bool = False  # offered only if nothing else is: Continue
 
 
@@ -166,11 +169,13 @@ class Space:
     """The transition system of a story.
 
     `watched` are the conditions of `must_hold`: what an `always` or `reachable` reads is live everywhere, what an
-    `every_ending` reads until the end. `reduce=False` keeps every field that anything reads alive everywhere.
+    `every_ending` reads until the end; without `must_hold` they are left aside. `reduce=False` keeps every field that
+    anything reads alive everywhere.
     """
 
-    def __init__(self, story: Story, *, reduce: bool = True) -> None:
+    def __init__(self, story: Story, *, reduce: bool = True, must_hold: bool = True) -> None:
         self.story = story
+        self.must_hold = story.must_hold if must_hold else ()
         self.positions: list[Position] = []
         self.pages: dict[str, int] = {}  # scene -> position
         self.menus: dict[str, int] = {}  # choice -> position of its nested choices
@@ -206,7 +211,7 @@ class Space:
             if choice.when is not None:
                 yield choice.when
         yield from (i.when for i in story.interrupts)
-        yield from (m.condition for m in story.must_hold)
+        yield from (m.condition for m in self.must_hold)
 
     def _fields(self) -> Iterator[Field]:
         story = self.story
@@ -277,7 +282,7 @@ class Space:
             tree = Effects(tree, scene.id, assigns)
         if marks:  # first: `set` may ask whether its own choice was taken
             tree = Effects(tree, scene.id, marks=marks)
-        return Option(choice.id, self._guard(choice), tree)
+        return Option(choice.id, self._guard(choice), tree, choice.stay)
 
     def _ways(self, scene: Scene, ways: tuple[Way, ...], go: Callable[[str], Tree]) -> Tree:
         tree = go(ways[-1].go)
@@ -327,7 +332,7 @@ class Space:
         """What must_hold reads on every page, and on entering an ending."""
         everywhere: frozenset[Key] = frozenset()
         at_the_end: frozenset[Key] = frozenset()
-        for must in self.story.must_hold:
+        for must in self.must_hold:
             if must.kind == "every_ending":
                 at_the_end |= reads(must.condition.term)
             else:
