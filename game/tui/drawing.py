@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len, set_cell_size
 
-from game.layout import BLANK, Line, Run, shown_lines, span_runs, wrap
+from game.layout import BLANK, Line, Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, Decision
 from game.play.page import (
     STANDINGS,
@@ -99,8 +99,9 @@ def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
     inner = max(width - 4, 1)
     body: list[Line] = [*wrap(span_runs(sheet.heading, "sheet heading"), inner), BLANK]
     if sheet.stamp:
-        stamp = f"[ {sheet.stamp.plain.upper()} ]"
-        body[1:1] = [((stamp.rjust(inner), "sheet stamp"),)]
+        stamp = wrap([(f"[ {sheet.stamp.plain.upper()} ]", "sheet stamp")], inner)
+        used = max(cell_len(text_of(line)) for line in stamp)
+        body[1:1] = [((" " * (inner - used), "sheet"), *line) for line in stamp]
     if sheet.text is None:
         body += shown_lines(sheet.summary, inner, "sheet")
     for text in sheet.text or ():
