@@ -247,7 +247,8 @@ def _play(options: argparse.Namespace) -> int:
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
     streams = sys.stdin.isatty() and sys.stdout.isatty()
-    if options.plain or not streams or os.environ.get("TERM", "dumb") == "dumb":
+    terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
+    if options.plain or not streams or terminal == "dumb":
         from game.plain import play_plain
 
         width = min(shutil.get_terminal_size((72, 24)).columns, 72)
