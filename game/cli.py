@@ -208,7 +208,7 @@ def find_story(name: str | None) -> Path:
     except (OSError, ValueError):  # too long, or nothing the system lets us look at
         pass
     known = ", ".join(sorted(p.name for p in built_in.iterdir() if p.is_dir())) if built_in.is_dir() else "none"
-    raise InputError(f"there is no story {name!r}: no such folder or file, and the built-in stories are: {known}")
+    raise InputError(f"there is no story {name!r:.80}: no such folder or file, and the built-in stories are: {known}")
 
 
 def read_story(path: Path) -> Story:
@@ -237,13 +237,17 @@ def _play(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     story = read_story(path)
     slots = Slots(options.saves or saves_folder(), story)
+    try:
+        slots.path(options.slot or "a")
+    except SaveError as error:
+        raise UsageError(str(error)) from None
     taken = options.slot is not None and slots.exists(options.slot)
     play = None
     if options.at is not None or options.state:
-        start = _start(story, options.at, options.state)
+        session = _elsewhere(story, options.at, options.state)
         if taken:
             raise UsageError(f"--at and --with begin a play, and the slot {options.slot!r} holds one already")
-        play = Play(Session(story, start=start), slots, options.slot or slots.fresh())
+        play = Play(session, slots, options.slot or slots.fresh())
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
     streams = sys.stdin.isatty() and sys.stdout.isatty()
@@ -258,21 +262,24 @@ def _play(options: argparse.Namespace) -> int:
     return run(slots, options.slot, play)
 
 
-def _start(story: Story, scene: str | None, words: str) -> Start:
-    """What `--at` and `--with` mean. Raises UsageError or PlayError."""
+def _elsewhere(story: Story, scene: str | None, words: str) -> Session:
+    """The play that `--at` and `--with` ask for. Raises UsageError."""
     state: dict[str, Value] = {}
     for word in filter(None, words.split(",")):
         name, equals, text = (part.strip() for part in word.partition("="))
         variable = story.variables.get(name)
         if not equals or variable is None:
-            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r}")
+            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r:.80}")
         if variable.kind is Kind.FLAG and text in ("true", "false"):
             state[name] = text == "true"
         elif variable.kind is Kind.NUMBER and _NUMBER.match(text):
             state[name] = int(text)
         else:
             state[name] = text
-    return Start(scene or story.start, state)
+    try:
+        return Session(story, start=Start(story.start if scene is None else scene, state))
+    except PlayError as error:
+        raise UsageError(str(error)) from None
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -29,6 +29,10 @@ LETTERS = {
 }
 
 
+def counted(steps: int) -> str:
+    return f"{steps} step{'' if steps == 1 else 's'}"
+
+
 class Left(Exception):  # noqa: N818  # no error: the way out of any prompt
     """The input has ended, or the player leaves."""
 
@@ -123,7 +127,7 @@ class LineMode:
     def describe(info: SlotInfo) -> str:
         if info.error:
             return f"{info.error}" + (", but an earlier save of it is whole" if info.has_previous else "")
-        return f"Go on with {info.name}, {info.steps} steps, saved {info.saved.replace('T', ' ').rstrip('Z')}"
+        return f"Go on with {info.name}, {counted(info.steps)}, saved {info.saved.replace('T', ' ').rstrip('Z')}"
 
     def resume(self, slot: str) -> Play:
         try:
@@ -135,7 +139,7 @@ class LineMode:
                 raise error from None
             self.say()
             self.say(f"{error}.")
-            question = f"The save before it, of {len(previous.steps)} steps, is whole. Go on with that?"
+            question = f"The save before it, of {counted(len(previous.steps))}, is whole. Go on with that?"
             if self.pick(question, ["Yes", "No"]):
                 raise error from None
             play, notes = self.slots.resume(slot, previous=True)
@@ -276,7 +280,7 @@ class LineMode:
         self.say()
         self.say(f"Record card. {card.chapter.title}. The story stops here for a moment.")
         self.prose(card.prose)
-        self.facts(card.facts)
+        self.facts(card.facts, sources=False)
         self.say("End of the record card.")
         if self.waits:
             self.ask("Press Enter to go on. ")
@@ -308,11 +312,12 @@ class LineMode:
 
     # --- what letters show
 
-    def facts(self, facts: tuple[Fact, ...]) -> None:
+    def facts(self, facts: tuple[Fact, ...], *, sources: bool = True) -> None:
+        """Facts with their standing; a card leaves the sources to the evidence."""
         for fact in facts:
-            sources = "; ".join(self.story.sources[s].title for s in fact.sources)
+            titles = "; ".join(self.story.sources[s].title for s in fact.sources)
             self.say()
-            self.say(f"{fact.text} ({STANDINGS[fact.standing]}; {sources})")
+            self.say(f"{fact.text} ({STANDINGS[fact.standing]}{f'; {titles}' if sources else ''})")
 
     def evidence(self, session: Session) -> None:
         page = session.page
@@ -343,8 +348,7 @@ class LineMode:
             label = f"{decision.title.plain}: " if decision.title else ""
             self.say_runs([(label, ""), *span_runs(decision.label)], f"{decision.number}. ", "   ")
             if decision.record is not None:
-                facts = " ".join(f.text for f in decision.facts)
-                note = " ".join(part for part in (RECORDS[decision.record] + ".", decision.note.plain, facts) if part)
+                note = " ".join((RECORDS[decision.record] + ".", *decision.remarks))
                 self.say(note[0].upper() + note[1:], "   ")
 
     def gauges(self, session: Session) -> None:

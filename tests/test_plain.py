@@ -142,7 +142,7 @@ def test_a_play_is_told_once_and_in_order(slots: Slots) -> None:
         "  One   two", "    three", "  Signed: P. S.", "End of the document.", "  1  Look, Ada.",
         "  -  Open. (not now: It is shut.)", "  2  Leave.", "> Look, Ada.", "Seen 1.", "> Leave.", "Scene: The yard",
         "A yard.", "  1  Continue", "Record card. I. One. The story stops here for a moment.", "Card of Ada.",
-        "The hall was cold. (only the memoir says so; A book)", "End of the record card.", "Chapter: II. Two",
+        "The hall was cold. (only the memoir says so)", "End of the record card.", "Chapter: II. Two",
         "Blood runs.", "Over.", "Ending: The end", "Outcome: Out. You got out.", "The file: 1 document.",
         "The journal: what was chosen, and what the record says.", "1. The hall: Look, Ada.", "2. The hall: Leave.",
         "   As on record. A note. The hall was cold.", "The people harmed.", "Anna: She died.",
@@ -288,7 +288,7 @@ def test_j_sets_the_choices_against_the_record(slots: Slots) -> None:
     assert said == "\nNothing has been chosen yet.\n"
     said, _ = after(slots, "1", "2", "1", "j")
     assert "\n1. The hall: Look, Ada.\n" in said
-    assert "\n2. The hall: Leave.\n   As on record. A note. The hall was cold.\n" in said
+    assert "\n2. The hall: Leave.\n   As on record. A note. The hall was cold. (only the memoir says so)\n" in said
     assert "Continue" not in said
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from game.play.page import STANDINGS
 from game.play.session import Session
 from game.story.model import Fact, RecordKind
 from game.story.text import Shown
@@ -26,6 +27,12 @@ class Decision:
     record: RecordKind | None
     facts: tuple[Fact, ...]
     note: Shown
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The author's note, then each fact, with its standing where that is more than documented."""
+        facts = [f.text if f.standing == "documented" else f"{f.text} ({STANDINGS[f.standing]})" for f in self.facts]
+        return tuple(text for text in (self.note.plain, *facts) if text)
 
 
 def decisions(session: Session) -> list[Decision]:

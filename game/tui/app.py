@@ -77,13 +77,15 @@ class GameApp(App[int]):
 
         self.push_screen(BeginScreen(self.slots.story, done))
 
-    def resume(self, slot: str, *, previous: bool = False) -> None:
+    def resume(self, slot: str, *, previous: bool = False) -> bool:
+        """Goes on with the play in a slot; where it can't be, says why."""
         try:
             play, notes = self.slots.resume(slot, previous=previous)
         except SaveError as error:
             self.notify(str(error), severity="error", markup=False)
-        else:
-            self.push_screen(SceneScreen(play, notes))
+            return False
+        self.push_screen(SceneScreen(play, notes))
+        return True
 
     def leave(self) -> None:
         """Quits; whatever was being played is saved."""

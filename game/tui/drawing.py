@@ -166,9 +166,7 @@ def _decision(decision: Decision, width: int) -> list[Line]:
     lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
     if decision.record is not None:
         runs: list[Run] = [(sentence(RECORDS[decision.record]), f"record-{decision.record}")]
-        for text in (decision.note.plain, *(fact.text for fact in decision.facts)):
-            if text:
-                runs.append((f" {text}", "dim"))
+        runs += [(f" {text}", "dim") for text in decision.remarks]
         lines += wrap(runs, width, "    ", "    ")
     return lines
 

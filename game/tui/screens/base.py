@@ -40,7 +40,7 @@ class Bar(Static):
 
 
 class PageScreen(Screen[None]):
-    """A page. Subclasses fill it in `on_mount` and answer `Reader.Chosen`."""
+    """A page. Subclasses fill it in `on_mount` and do what is `chosen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
     KEYS = "esc back"
@@ -78,6 +78,13 @@ class PageScreen(Screen[None]):
     def on_reader_moved(self, event: Reader.Moved) -> None:
         self.query_one("#keys", Bar).set(f"space more   {self.hints()}" if event.more else self.hints())
 
+    def on_reader_chosen(self, event: Reader.Chosen) -> None:
+        if event.page == self.reader.page:  # else another key has turned the page before
+            self.chosen(event.index)
+
+    def chosen(self, index: int) -> None:
+        """The item of that index, among those that can be taken."""
+
     def hints(self) -> str:
         return self.KEYS
 
@@ -99,5 +106,5 @@ class Panel(PageScreen):
     def _lines(self, width: int) -> list[Line]:
         return self.draw(width)
 
-    def on_reader_chosen(self) -> None:
+    def chosen(self, index: int) -> None:  # noqa: ARG002  # there is one
         self.action_back()

@@ -14,7 +14,6 @@ from game.story.model import Story, Variable
 from game.story.text import static
 from game.tui.drawing import paragraph
 from game.tui.screens.base import Bar, PageScreen, items, whole
-from game.tui.widgets.reader import Reader
 
 
 class BeginScreen(PageScreen):
@@ -77,18 +76,18 @@ class BeginScreen(PageScreen):
     def note(self, width: int) -> list[Line]:
         return shown_lines(static(self.story.content_note, "text"), width)
 
-    def on_reader_chosen(self, event: Reader.Chosen) -> None:
+    def chosen(self, index: int) -> None:
         page = self.pages[self.at]
         if isinstance(page, str):
-            self.summarise = event.index == 1
+            self.summarise = index == 1
         elif page.answers is not None:
-            self.answers[page.id] = page.answers[event.index]
+            self.answers[page.id] = page.answers[index]
         self.at += 1
         self.show()
 
     def on_input_submitted(self) -> None:
-        page = self.pages[self.at]
-        if isinstance(page, Variable):
+        page = self.pages[self.at] if self.at < len(self.pages) else ""
+        if isinstance(page, Variable) and page.answers is None:
             self.answers[page.id] = clean_answer(self.query_one(Input).value) or page.start
             self.at += 1
             self.show()

@@ -24,7 +24,7 @@ from game.tui.drawing import (
     spaced,
 )
 from game.tui.screens.base import PageScreen, Panel, items
-from game.tui.widgets.reader import Item, Reader
+from game.tui.widgets.reader import Item
 
 
 class SceneScreen(PageScreen):
@@ -104,7 +104,7 @@ class SceneScreen(PageScreen):
 
     # --- steps
 
-    def on_reader_chosen(self, event: Reader.Chosen) -> None:
+    def chosen(self, index: int) -> None:
         if self.coming:
             self.coming -= 1
             self.show()
@@ -113,7 +113,7 @@ class SceneScreen(PageScreen):
         if page.ending is not None:
             self.action_back()
             return
-        self.session.choose(page.offered[event.index].id)
+        self.session.choose(page.offered[index].id)
         self.show(stepped=True)
         self.call_after_refresh(self.save)
 

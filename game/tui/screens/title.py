@@ -9,7 +9,7 @@ from game.play.saves import SlotInfo, Slots
 from game.story.text import static
 from game.tui.drawing import heading, paragraph, spaced
 from game.tui.screens.base import PageScreen, items, whole
-from game.tui.widgets.reader import Item, Reader
+from game.tui.widgets.reader import Item
 
 
 def saved_at(info: SlotInfo) -> str:
@@ -32,6 +32,7 @@ class TitleScreen(PageScreen):
         super().__init__()
         self.slots = slots
         self.choices: list[str] = []
+        self.newest = ""  # the slot to continue with
 
     def on_screen_resume(self) -> None:
         self.show()
@@ -39,6 +40,7 @@ class TitleScreen(PageScreen):
     def show(self) -> None:
         saved = self.slots.list()
         newest = next((info for info in saved if not info.error), None)
+        self.newest = newest.name if newest else ""
         self.choices = (["continue"] if newest else []) + ["new"] + (["open"] if saved else []) + ["quit"]
         labels = {
             "continue": f"Continue: {newest.name}, {saved_at(newest)}" if newest else "",
@@ -55,11 +57,11 @@ class TitleScreen(PageScreen):
         author = paragraph(story.author, width, "dim") if story.author else []
         return spaced([title + author, shown_lines(static(story.about, "text"), width)])
 
-    def on_reader_chosen(self, event: Reader.Chosen) -> None:
-        match self.choices[event.index]:
+    def chosen(self, index: int) -> None:
+        match self.choices[index]:
             case "continue":
-                newest = next(info for info in self.slots.list() if not info.error)
-                self.game.resume(newest.name)
+                if not self.game.resume(self.newest):
+                    self.show()
             case "new":
                 self.game.begin(self.slots.fresh())
             case "open":
@@ -95,7 +97,7 @@ class SavesScreen(PageScreen):
             return Item(((f"{info.error}. Open the save before it: ", ""), (saved_at(info), "dim")))
         return Item(((info.error, ""),), (("Nothing can be opened.", ""),))
 
-    def on_reader_chosen(self, event: Reader.Chosen) -> None:
-        info = self.found[event.index]
+    def chosen(self, index: int) -> None:
+        info = self.found[index]
         self.app.pop_screen()
         self.game.resume(info.name, previous=bool(info.error))

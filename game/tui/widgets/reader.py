@@ -52,11 +52,11 @@ class Reader(ScrollView, can_focus=True):
     ]
 
     class Chosen(Message):
-        """`index` counts the items that can be taken, from 0."""
+        """`index` counts the items that can be taken, from 0; `page` the pages shown."""
 
-        def __init__(self, index: int) -> None:
+        def __init__(self, index: int, page: int) -> None:
             super().__init__()
-            self.index = index
+            self.index, self.page = index, page
 
     class Moved(Message):
         """The text has moved; `more` tells that some is below."""
@@ -77,6 +77,8 @@ class Reader(ScrollView, can_focus=True):
         self._drawn = Size(0, 0)  # the size the lines were laid out for
         self._strips: dict[int, Strip] = {}
         self.selected = 0
+        self.page = 0  # how often a page was shown
+        self.taken = False  # an item of this page: no second one can be, however fast the keys
 
     # --- the model
 
@@ -84,6 +86,8 @@ class Reader(ScrollView, can_focus=True):
         """Puts a document and its options on the page, with the first new line in view."""
         self._document, self._items = document, items
         self.selected = selected
+        self.page += 1
+        self.taken = False
         self._place = None
         self._lay_out()
 
@@ -230,10 +234,11 @@ class Reader(ScrollView, can_focus=True):
             self._take(number - 1)
 
     def _take(self, index: int) -> None:
-        if not self._rows:
+        if not self._rows or self.taken:
             return
         if self.in_view(index):
-            self.post_message(self.Chosen(index))
+            self.taken = True
+            self.post_message(self.Chosen(index, self.page))
         else:
             self._towards(index)
 
