@@ -158,6 +158,16 @@ class Player:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def rush(self, *keys: str) -> None:
+        """Presses keys faster than anything can answer."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            event = events.Key(key, key if len(key) == 1 else None)
+            event.set_sender(self.app)
+            driver.send_message(event)
+        await self.pilot.pause()
+
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
         await self.until(lambda: self.app.size == (width, height) and self.reader._drawn.width == width)

@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from game.layout import BLANK, Line, shown_lines, span_runs, text_of, wrap
 from game.story.text import static
 
-WORDS = st.text(alphabet="abcé\N{NO-BREAK SPACE}漢字\N{FULLWIDTH LATIN SMALL LETTER W}e\u0301👩\u200d🚀-.", min_size=1, max_size=12)
+LETTERS = "abcé\N{NO-BREAK SPACE}漢字\N{FULLWIDTH LATIN SMALL LETTER W}e\u0301👩\u200d🚀-."
+WORDS = st.text(alphabet=LETTERS, min_size=1, max_size=12)
 PIECES = st.lists(st.one_of(WORDS, st.sampled_from([" ", "  ", "\n"])), max_size=20).map("".join)
 RUNS = st.lists(st.tuples(PIECES, st.sampled_from(["", "em", "strong"])), max_size=6)
 MARKDOWN = st.lists(

@@ -1,0 +1,91 @@
+"""Keys that come faster than the screen can answer."""
+
+from pathlib import Path
+
+import pytest
+from screen import at_scene, playing, write_story
+
+from game.play.saves import Play, Slots
+from game.play.session import Session
+from game.story.model import Story
+from game.tui.screens.begin import BeginScreen
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.title import TitleScreen
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return write_story(tmp_path / "story")
+
+
+@pytest.fixture
+def saves(tmp_path: Path) -> Path:
+    return tmp_path / "saves"
+
+
+async def test_a_number_pressed_twice_takes_one_choice(story, saves):
+    async with at_scene(story, saves, size=(80, 40)) as player:
+        await player.rush("2", "2", "2")
+        await player.sees("A long hall.")
+        assert player.steps == ["office/stamp_it"]
+        await player.press("1")
+        assert player.steps == ["office/stamp_it", "hall/continue"]
+
+
+async def test_a_choice_and_at_once_an_undo_is_one_or_the_other(story, saves):
+    async with at_scene(story, saves, steps=("office/stamp_it",), size=(80, 40)) as player:
+        await player.rush("1", "u", "1", "u", "2", "u", "2")
+        await player.pilot.pause()
+        assert type(player.app.screen) is SceneScreen
+        await player.press("u", "u", "u", "u")
+        assert player.steps == []
+
+
+async def test_a_panel_closed_twice_leaves_the_scene(story, saves):
+    async with at_scene(story, saves, size=(80, 40)) as player:
+        await player.press("j")
+        await player.rush("1", "1")
+        await player.at(SceneScreen)
+
+
+async def test_a_new_play_begun_twice_is_begun_once(story, saves):
+    async with playing(story, saves) as player:
+        await player.rush("1", "1")
+        await player.at(BeginScreen)
+        await player.press("escape", "escape", "escape")
+        await player.at(TitleScreen)
+        assert len([screen for screen in player.app.screen_stack if type(screen) is BeginScreen]) == 0
+
+
+async def test_questions_answered_in_haste_are_answered_one_by_one(story, saves):
+    async with playing(story, saves) as player:
+        await player.press("1")
+        await player.rush(*["enter"] * 12)
+        for _ in range(5):
+            if type(player.app.screen) is SceneScreen:
+                break
+            await player.press("enter")
+        await player.at(SceneScreen)
+        assert player.session.answers == {"pace": "long", "name": "nobody"}
+
+
+async def test_a_save_that_breaks_while_the_title_shows_it_says_why_and_the_title_goes_on(story, saves):
+    Play(Session(story), Slots(saves, story), "mine").save()
+    async with playing(story, saves) as player:
+        Slots(saves, story).path("mine").write_text("{")
+        await player.press("1")
+        await player.sees("mine: damaged")
+        await player.press("1")
+        await player.at(BeginScreen)
+
+
+async def test_keys_mashed_anywhere_break_nothing(story, saves):
+    keys = ["1", "e", "2", "escape", "u", "down", "enter", "v", "f", "1", "tab", "space", "end", "3", "j", "home", "9"]
+    async with playing(story, saves) as player:
+        await player.press("1", "1", "1", "enter")
+        await player.at(SceneScreen)
+        for start in range(len(keys)):
+            await player.rush(*keys[start:], *keys[:start])
+            await player.pilot.pause()
+            assert player.app.is_running
+            assert player.words
