@@ -95,6 +95,7 @@ Show = Callable[..., Shown]
         ("{-months}", "2"),
         ("{not met}", "false"),
         ("{met and trust > 2}", "true"),
+        ("{exposed and met}", "true"),
         ("{met + met}", "2"),
         ("{min(met, 4)}", "1"),
         ("{deputy if met else mood}", "eitingon"),
