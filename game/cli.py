@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from game import __version__
-from game.play.saves import Play, SaveError, Slots
+from game.play.saves import Play, SaveError, Slots, read_limited, replay
 from game.play.session import PlayError, Session, Start
 from game.problems import describe, summary, whereabouts
 from game.story.catalogue import printable
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     about = "A text adventure in the terminal, told from YAML. Alone, it starts the game."
     parser = _Parser("special-tasks", description=about, epilog=EXAMPLES[""], formatter_class=raw)
     parser.add_argument("--version", action="version", version=f"special-tasks {__version__}")
-    parser.set_defaults(run=_play, story=None, plain=False, slot=None, saves=None, at=None, state="")
+    parser.set_defaults(run=_play, story=None, plain=False, slot=None, saves=None, at=None, state="", replay=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     about = "play a story (the default)"
@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
     play.add_argument("--at", metavar="SCENE", help="begin at this scene")
     play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
+    play.add_argument("--replay", metavar="FILE", type=Path, help="open a save, or a list of step ids, at its end")
     play.set_defaults(run=_play)
 
     about = "find every problem of a story"
@@ -243,10 +244,13 @@ def _play(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     taken = options.slot is not None and slots.exists(options.slot)
     play = None
-    if options.at is not None or options.state:
-        session = _elsewhere(story, options.at, options.state)
+    if options.at is not None or options.state or options.replay is not None:
         if taken:
-            raise UsageError(f"--at and --with begin a play, and the slot {options.slot!r} holds one already")
+            what = "--at, --with and --replay begin a play"
+            raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
+        session = _elsewhere(story, options.at, options.state)
+        if options.replay is not None:
+            session = _replayed(options.replay, session)
         play = Play(session, slots, options.slot or slots.fresh())
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
@@ -260,6 +264,19 @@ def _play(options: argparse.Namespace) -> int:
     from game.tui.app import run
 
     return run(slots, options.slot, play)
+
+
+def _replayed(path: Path, begun: Session) -> Session:
+    """The play that a save or a list of steps tells. Raises SaveError."""
+    try:
+        restored = replay(read_limited(path), begun)
+    except SaveError as error:
+        raise SaveError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SaveError(f"{path}: can't be read: {error.strerror}") from None
+    for note in restored.notes:
+        print(printable(note), file=sys.stderr)
+    return restored.session
 
 
 def _elsewhere(story: Story, scene: str | None, words: str) -> Session:

@@ -186,6 +186,21 @@ def restore(story: Story, save: Save) -> Restored:
     return Restored(session, tuple(notes), ())
 
 
+def replay(data: bytes, begun: Session) -> Restored:
+    """A save, or a bare JSON list of step ids taken in the session that has just begun. Raises SaveError."""
+    try:
+        steps = json.loads(data.decode())
+    except (ValueError, RecursionError):
+        raise SaveError("damaged: it is not whole JSON") from None
+    if not isinstance(steps, list):
+        return restore(begun.story, Save.decode(data))
+    for number, step in enumerate(steps[:MAX_STEPS], 1):
+        if not isinstance(step, str) or step not in begun.offered:
+            raise SaveError(f"step {number}, {str(step)[:60]!r}, is not offered there")
+        begun.choose(step)
+    return Restored(begun, (), ())
+
+
 def _begin(story: Story, save: Save, notes: list[str], *, same: bool) -> Session:
     answers: dict[str, Value] = {}
     for name, value in save.answers.items():
