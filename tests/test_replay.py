@@ -18,7 +18,7 @@ format: 1
 id: trap
 title: Trap
 start: yard
-state: {shut: false, key: {one_of: [none_yet, iron], start: none_yet, ask: Which key?}}
+state: {shut: false, key: {one_of: [none_yet, iron], start: none_yet, ask: "Which key?"}}
 scenes:
   yard:
     text: The yard.
@@ -78,7 +78,7 @@ def test_a_list_starts_from_what_at_and_with_say(story_path: Path) -> None:
     assert "Ending: Over" in played.stdout
 
 
-@pytest.mark.parametrize("data", [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000])
+@pytest.mark.parametrize("data", [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000], ids=range(9))
 def test_anything_else_is_refused_in_a_line(data: bytes, story_path: Path) -> None:
     story = load(story_path).story
     assert story is not None
