@@ -238,11 +238,13 @@ def _play(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     story = read_story(path)
     slots = Slots(options.saves or saves_folder(), story)
-    try:
-        slots.path(options.slot or "a")
-    except SaveError as error:
-        raise UsageError(str(error)) from None
-    taken = options.slot is not None and slots.exists(options.slot)
+    taken = False
+    if options.slot is not None:
+        try:
+            slots.path(options.slot)
+        except SaveError as error:
+            raise UsageError(str(error)) from None
+        taken = slots.exists(options.slot)
     play = None
     if options.at is not None or options.state or options.replay is not None:
         if taken:
