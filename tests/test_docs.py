@@ -4,11 +4,13 @@ import re
 import shlex
 from pathlib import Path
 
-import docs
 import pytest
 import readme
 
+import docs
 from game.cli import _parser
+from game.play.rehearsal import rehearse
+from game.prove.explore import Verdict, prove
 from game.story.loader import load
 from game.story.schema import BLOCKS
 
@@ -29,12 +31,26 @@ def test_every_block_of_the_format_has_a_table() -> None:
     assert set(docs.TITLES) == set(BLOCKS)
 
 
-@pytest.mark.parametrize("number", range(len(blocks(docs.AUTHORING, "yaml"))))
+STORIES = [text for text in blocks(docs.AUTHORING, "yaml") if text.startswith("format: 1")]
+
+
+@pytest.mark.parametrize("number", range(len(STORIES)))
 def test_the_stories_of_the_tutorial_have_no_problems(number: int, tmp_path: Path) -> None:
     path = tmp_path / "story.yaml"
-    path.write_text(blocks(docs.AUTHORING, "yaml")[number], encoding="utf-8")
+    path.write_text(STORIES[number], encoding="utf-8")
     loaded = load(path)
     assert [str(d) for d in loaded.diagnostics] == []
+    assert loaded.story is not None
+    assert prove(loaded.story).verdict is Verdict.PROVED
+    assert [result.failure for result in rehearse(loaded.story) if result.failure] == []
+
+
+def test_the_other_examples_fit_the_tutorial(tmp_path: Path) -> None:
+    others = [text for text in blocks(docs.AUTHORING, "yaml") if text not in STORIES]
+    assert len(others) == 1
+    path = tmp_path / "story.yaml"
+    path.write_text(STORIES[1] + others[0], encoding="utf-8")
+    assert [str(d) for d in load(path).diagnostics] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
