@@ -4,6 +4,7 @@ The surprising rule: a line is runs of (text, style name); what a style looks li
 mode leaves styles out.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
@@ -13,6 +14,7 @@ from game.story.text import Block, Shown, Span
 Run = tuple[str, str]
 Line = tuple[Run, ...]
 BLANK: Line = ()
+_COLUMN = re.compile(r" *\S+(?: \S+)*  +(?=\S)")  # of a kept line in two columns: the first, and the gap
 
 
 def text_of(line: Line) -> str:
@@ -149,7 +151,9 @@ def _block_lines(block: Block, width: int, style: str) -> list[Line]:
         style = f"{style} strong".strip()
     if block.kind == "line":
         indent = len(block.plain) - len(block.plain.lstrip())
-        first, rest = first + " " * indent, rest + " " * indent
+        column = _COLUMN.match(block.plain)
+        hang = cell_len(column[0]) if column and cell_len(column[0]) <= width // 2 else indent
+        first, rest = first + " " * indent, rest + " " * hang
     runs = [(span.text, style_of(span, style)) for span in block.spans]
     return wrap(runs, width, first, rest, style, spaces=block.kind == "line")
 

@@ -57,6 +57,12 @@ def test_a_kept_line_too_long_goes_on_under_its_own_indent():
     assert texts(shown_lines(static("  one two three", "lines"), 10)) == ["  one two", "  three"]
 
 
+def test_a_kept_line_in_two_columns_goes_on_under_the_second():
+    line = static("Act   while he read", "lines")
+    assert texts(shown_lines(line, 14)) == ["Act   while he", "      read"]
+    assert texts(shown_lines(line, 11)) == ["Act   while", "he read"]
+
+
 def test_a_newline_breaks_the_line():
     assert texts(wrap([("one\n\ntwo", "")], 20)) == ["one", "", "two"]
 

@@ -87,5 +87,5 @@ async def test_keys_mashed_anywhere_break_nothing(story, saves):
         for start in range(len(keys)):
             await player.rush(*keys[start:], *keys[:start])
             await player.pilot.pause()
+            await player.until(lambda: player.words != "")
             assert player.app.is_running
-            assert player.words

@@ -114,8 +114,9 @@ class Reader(ScrollView, can_focus=True):
                 self._lines += wrap(item.label, self._column, f"  {number}  ", "     ", "choice")
                 self._rows.append((start, len(self._lines)))
             else:
-                runs = [(text, f"locked {style}") for text, style in (*item.label, ("  ", ""), *item.locked)]
-                self._lines += wrap(runs, self._column, "  -  ", "     ", "locked")
+                runs = [(text, f"locked {style}") for text, style in (*item.label, ("   ", ""))]
+                runs += [(text, f"locked {style} em") for text, style in item.locked]
+                self._lines += wrap(runs, self._column, "  -  ", "     ", "locked", spaces=True)
         self._lines.append(BLANK)
         self._strips.clear()
         place, self._drawn = self._place, Size(0, 0)
