@@ -37,6 +37,7 @@ _GLUED_COLON = re.compile(r":[\[\]{},]")
 _ASKED = re.compile(r"[\s\[{,]?\?\Z")
 _COMMENT = re.compile(r"\s*#")
 _BLANK = re.compile(r"\s*\Z")
+_ASKS = re.compile(r"(?:^|[\s\[{,])\?\s", re.MULTILINE)
 _ASKING = re.compile(r"\?(?:\s|\Z)")
 BROKEN = "!"
 _NULLS = frozenset(["", "~", "null", "Null", "NULL"])
@@ -233,6 +234,15 @@ def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int
     return line, at + 1
 
 
+def _comment_follows(lines: list[str], end: Any, text: str) -> bool:
+    """Whether a comment ends the line of a plain scalar, or stands below where nothing does."""
+    if end.line >= len(lines):
+        return False
+    if not text and end.line + 1 < len(lines) and _BLANK.match(lines[end.line], end.column):
+        return _COMMENT.match(lines[end.line + 1]) is not None
+    return _COMMENT.match(lines[end.line], end.column) is not None
+
+
 def _before(line: str, end: int) -> int:
     """The end of what stands before some blanks."""
     while end > 0 and line[end - 1].isspace():
@@ -284,6 +294,7 @@ class Reader:
         self.pure = pure or not getattr(yaml, "__with_libyaml__", False)
         self.count = 0
         self.aliased = 0
+        self.asks = False  # whether the file has a `?` that may make a key of what follows
         self.stray: list[tuple[int, int, str]] = []  # aliases that name no anchor
         self.open: list[Mapping | Sequence] = []  # the collections around the present event
 
@@ -296,6 +307,7 @@ class Reader:
             if content.strip() not in ("", "---") and not content.startswith("#"):
                 break
         loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(file.text)
+        self.asks = _ASKS.search(file.text) is not None
         self.stray.clear()
         self.open.clear()
         root = None
@@ -320,7 +332,7 @@ class Reader:
         pending: list[tuple[str | None, int]] = []  # anchor and node count at the start, per open node
         anchors: dict[str, tuple[Node, int]] = {}
         unused: dict[str, Scalar] = {}  # anchored scalars that no alias names yet
-        scalar_event, lines = yaml.ScalarEvent, file.lines
+        scalar_event, lines, hashes = yaml.ScalarEvent, file.lines, "#" in file.text
         while True:
             event = next_event()
             kind = type(event)
@@ -329,16 +341,14 @@ class Reader:
             if kind is scalar_event:
                 text, style = event.value, event.style or ""
                 line, column = mark.line + 1, mark.column + 1
-                if not (text or style or stack or event.tag):  # an empty file: the parsers see it at different ends
+                if not (text or stack or style or event.tag):  # an empty file: the parsers see it at different ends
                     return None
                 comment = False
                 if not style:
                     if not (text or event.tag or event.anchor):  # nothing, which libyaml may place after the blanks
                         column = _before(lines[line - 1], column - 1) + 1 if line <= len(lines) else 1
-                    end = event.end_mark
-                    comment = end.line < len(lines) and _COMMENT.match(lines[end.line], end.column) is not None
-                    if not text and end.line + 1 < len(lines) and _BLANK.match(lines[end.line], end.column):
-                        comment = _COMMENT.match(lines[end.line + 1]) is not None
+                    if hashes:
+                        comment = _comment_follows(lines, event.end_mark, text)
                     if "?" in text and stack and stack[-1].flow:
                         self.problems.at(file, *_find("?", lines, line, column), "flow-question")
                         return None
@@ -438,10 +448,15 @@ class Reader:
 
     def _key(self, mapping: Mapping, text: str, style: str, line: int, column: int, keys: list[str | None]) -> bool:
         file = mapping.file
-        if (mapping.flow or column != mapping.column) and (asked := _asked(mapping, line, column)):
+        if self.asks and (mapping.flow or column != mapping.column) and (asked := _asked(mapping, line, column)):
             self.problems.at(file, *asked, "special-start", char="?")
             return False
-        if mapping.flow and not style and _GLUED_COLON.match(file.lines[line - 1], column - 1 + len(text)):
+        if (
+            self.pure
+            and mapping.flow
+            and not style
+            and _GLUED_COLON.match(file.lines[line - 1], column - 1 + len(text))
+        ):
             self.problems.at(file, line, column + len(text), "flow-special", char=":")  # PyYAML would read it
             return False
         if text == "<<" and not style:
