@@ -2,11 +2,11 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,19 +33,18 @@ def _tmux() -> None:
 class Terminal:
     """A shell in a tmux of its own."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, folder: Path, sockets: str) -> None:
         self.folder = folder
-        self.server = f"game-{os.getpid()}-{name}"
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("TMUX", "TEXTUAL"))}
-        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "TMUX_TMPDIR": sockets}
         self.environment = environment
+
+    def open(self) -> None:
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "bash --norc --noprofile")
         self.until(lambda: self.text.strip() != "")
 
     def tmux(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-L", self.server, "-u", *words], capture_output=True, text=True, env=self.environment, check=False
-        )
+        done = subprocess.run(["tmux", "-u", *words], capture_output=True, text=True, env=self.environment, check=False)
         return done.stdout
 
     @property
@@ -117,11 +116,14 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
-    name = re.sub(r"\W+", "-", request.node.name)[-30:]
-    terminal = Terminal(name, tmp_path)
-    yield terminal
-    terminal.tmux("kill-server")
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    with tempfile.TemporaryDirectory(prefix="game") as sockets:
+        terminal = Terminal(tmp_path, sockets)
+        try:
+            terminal.open()
+            yield terminal
+        finally:
+            terminal.tmux("kill-server")
 
 
 @pytest.fixture
