@@ -565,6 +565,18 @@ def test_the_first_interrupt_that_holds_and_has_not_fired_is_taken_and_each_fire
     assert places == ["a", "k", "a", "i", "a", "a", "a"]
 
 
+def test_of_two_interrupts_that_hold_only_the_first_fires(begin: Begin) -> None:
+    play = begin("""
+        interrupts: [{when: seen('a'), go: i}, {when: seen('a') and scene != i, go: k}]
+        scenes:
+          a: {text: A., choices: [{label: Again., go: a}, {label: End., go: end}]}
+          i: {text: I., next: a}
+          k: {text: K., next: a}
+        """)
+    places = [take(play, step).place for step in ["again", "continue", "again", "continue", "again"]]
+    assert places == ["i", "a", "k", "a", "a"]
+
+
 def test_an_interrupt_takes_the_place_of_an_ending_and_may_be_one(begin: Begin) -> None:
     play = begin("""
         interrupts: [{when: scene == a, go: i}, {when: scene == i, go: stop}]
@@ -1088,6 +1100,26 @@ def test_the_facts_of_violent_scenes_are_held_back(begin: Begin) -> None:
     (card,) = cards(play)
     assert [f.id for f in card.facts] == ["V1", "Q1"]
     assert [f.id for f in decisions(play)[0].facts] == ["V1"]
+
+
+def test_a_fact_is_held_back_only_where_violent_scenes_alone_rest_on_it(begin: Begin) -> None:
+    play = begin(
+        """
+        chapters: {one: {title: One}}
+        facts:
+          F: {text: F., source: s, standing: documented}
+          V: {text: V., source: s, standing: documented}
+        sources: {s: {title: S, kind: primary}}
+        scenes:
+          a: {chapter: one, basis: F, text: A., next: b}
+          b: {basis: [F, V], tags: violence, summary: S., text: B., next: end}
+        """,
+        None,
+        "continue",
+        "continue",
+        summarise=True,
+    )
+    assert [[f.id for f in c.facts] for c in cards(play)] == [["F"]]
 
 
 def test_how_violence_is_told_can_change_at_any_time_both_ways_and_is_no_part_of_the_play(begin: Begin) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from game.layout import text_of, wrap
@@ -71,10 +71,21 @@ def everything(session: Session) -> tuple[object, ...]:
 
 @QUICK
 @given(actions=ACTIONS, seed=SEEDS)
+@example(actions=[*range(60), UNDO], seed=0)
 def test_choices_and_undos_equal_the_choices_that_remain(story: Story, actions: list[int], seed: int) -> None:
     session = Session(story, answers_of(story, seed))
+    pages = [session.page]
     for action in actions:
+        steps = len(session.steps)
         act(session, action)
+        assert len(session.steps) - steps in ({-1, 0} if action == UNDO else {0, 1})
+        if action == VIEW:
+            pages = []  # the pages before look otherwise now
+        elif action != UNDO:
+            pages += [session.page] * (len(session.steps) - steps)
+        elif pages and steps:
+            pages.pop()
+            assert not pages or session.page == pages[-1]
     again = Session(story, answers_of(story, seed), summarise=session.summarise)
     for step in session.steps:
         again.choose(step.id)

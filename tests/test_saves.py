@@ -431,6 +431,15 @@ def test_a_step_is_never_looked_for_in_another_scene(slots: Slots) -> None:
     assert (play.session.steps, len(notes), len(play.left_over)) == ([], 1, 1)
 
 
+def test_another_choice_stands_in_only_where_the_id_is_gone(slots: Slots, tmp_path: Path) -> None:
+    played(slots, ["hall/leave"])
+    text = TEXT.replace("{label: Leave., go: yard}", "{label: Leave., when: n > 5, go: yard}")
+    text = text.replace("    choices:\n", "    choices:\n      - {label: Leave., id: off, go: end}\n", 1)
+    edited = Slots(tmp_path / "saves", story_of(tmp_path, text), lambda: NOW)
+    play, _ = edited.resume("a")
+    assert (play.session.steps, [step["id"] for step in play.left_over]) == ([], ["hall/leave"])
+
+
 def test_an_answer_that_no_longer_fits_is_let_go_of(slots: Slots, tmp_path: Path) -> None:
     played(slots)
     text = TEXT.replace('  name: {text: you, ask: "Who?"}\n', "").replace("{name}", "you").replace("[1, 9]", "[1, 6]")
