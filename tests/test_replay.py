@@ -78,7 +78,9 @@ def test_a_list_starts_from_what_at_and_with_say(story_path: Path) -> None:
     assert "Ending: Over" in played.stdout
 
 
-@pytest.mark.parametrize("data", [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000], ids=range(9))
+@pytest.mark.parametrize(
+    "data", [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000], ids=range(9)
+)
 def test_anything_else_is_refused_in_a_line(data: bytes, story_path: Path) -> None:
     story = load(story_path).story
     assert story is not None

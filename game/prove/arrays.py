@@ -16,34 +16,42 @@ from game.prove.space import Space
 States = npt.NDArray[np.int64]
 Level = dict[int, States]  # position -> its new situations
 CHUNK = 1 << 18  # situations expanded at once
-DENSE_BITS = 24  # a bitmap of a byte a situation up to this many bits
+ALWAYS_DENSE = 1 << 20  # a bitmap of this many bytes is worth having at once
+DENSE = 1 << 31  # a larger one never is
+
+
+def distinct(states: States) -> States:
+    """Sorted, each once. (np.unique of NumPy 2.3 hashes integers, which is several times slower.)"""
+    if len(states) < 2:
+        return states
+    states = np.sort(states)
+    keep = np.empty(len(states), dtype=bool)
+    keep[0] = True
+    np.not_equal(states[1:], states[:-1], out=keep[1:])
+    return states if keep.all() else states[keep]
 
 
 class Visited:
     """The situations met at one position: a bitmap where they are dense, else a sorted array."""
 
-    def __init__(self, bits: int) -> None:
-        self.bits = bits
-        self.marks: npt.NDArray[np.bool_] | None = np.zeros(1 << bits, dtype=bool) if bits <= 12 else None
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.marks: npt.NDArray[np.bool_] | None = np.zeros(size, dtype=bool) if size <= ALWAYS_DENSE else None
         self.sorted: States = np.empty(0, dtype=np.int64)
 
     def add(self, states: States) -> States:
-        """Those of `states` (sorted, each once) that are new, which they then no longer are."""
+        """Those of `states` (in any order, repeated or not) that are new, sorted; they are then no longer new."""
         if self.marks is not None:
-            new = states[~self.marks[states]]
+            new = distinct(states[~self.marks[states]])
             self.marks[new] = True
             return new
-        if len(self.sorted):
-            at = np.searchsorted(self.sorted, states)
-            at[at == len(self.sorted)] = 0
-            new = states[self.sorted[at] != states]
-        else:
-            new = states
+        states = distinct(states)
+        new = states[~self.has(states)]
         if len(new):
             self.sorted = np.concatenate((self.sorted, new))
             self.sorted.sort(kind="stable")  # two sorted runs: one merge
-            if self.bits <= DENSE_BITS and len(self.sorted) << 6 > 1 << self.bits:
-                self.marks = np.zeros(1 << self.bits, dtype=bool)
+            if self.size <= DENSE and len(self.sorted) << 6 > self.size:
+                self.marks = np.zeros(self.size, dtype=bool)
                 self.marks[self.sorted] = True
                 self.sorted = np.empty(0, dtype=np.int64)
         return new
@@ -64,75 +72,53 @@ class LargeSearch(Search):
 
     def __init__(self, space: Space, *, limit: int, progress: Progress | None) -> None:
         super().__init__(space, arrays=True, limit=limit, progress=progress)
-        self.visited = [Visited(p.bits) for p in space.positions]
+        self.visited = [Visited(p.size) for p in space.positions]
         self.levels: list[Level] = []
         self.unexplored: Level = {}
         self._single = Coder(space, arrays=False)
         self._singles: dict[int, Steps] = {}
 
     def run(self) -> None:
-        arrived: dict[int, list[States]] = {}
+        level = _Arrivals(self)
         for position, state in self.starts:
-            arrived.setdefault(position, []).append(np.array([state], dtype=np.int64))
-        level = self._settle(arrived)
-        while level:
-            self.levels.append(level)
-            self.unexplored = level
+            level.arrive(position, np.array([state], dtype=np.int64))
+        found = level.settle()
+        while found:
+            self.levels.append(found)
+            self.unexplored = found
             self.seen.depth = len(self.levels) - 1
-            arrived = {}
-            for position, states in level.items():
-                self._expand(position, states, arrived)
-                self.check_limit(sum(len(a) for parts in arrived.values() for a in parts))
-            level = self._settle(arrived)
+            level = _Arrivals(self)
+            for position, states in found.items():
+                self._expand(position, states, level)
+                self.check_limit(level.waiting)
+            found = level.settle()
         self.unexplored = {}
 
-    def _expand(self, position: int, states: States, arrived: dict[int, list[States]]) -> None:
+    def _expand(self, position: int, states: States, level: "_Arrivals") -> None:
         if self.space.positions[position].kind == "ending":
             return
+        steps = self.steps(position)
         for begin in range(0, len(states), CHUNK):
             chunk = states[begin : begin + CHUNK]
-            offers = self.steps(position).offers(chunk)
             idle = np.ones(len(chunk), dtype=bool)
-            for option, offered in enumerate(offers):
+            for option, offered in enumerate(steps.offers(chunk)):
                 rows = np.flatnonzero(offered)
                 if len(rows):
                     idle &= ~offered
                     self.seen.options.add(self.option_id(position, option))
-                    for target, _, found in self.steps(position).takes[option](chunk[rows]):
-                        arrived.setdefault(target, []).append(np.unique(found))
+                    for target, _, found in steps.takes[option](chunk[rows] if len(rows) < len(chunk) else chunk):
+                        level.arrive(target, found)
             if self.seen.stuck is None and idle.any():
                 self.seen.stuck = (position, int(chunk[np.flatnonzero(idle)[0]]))
 
-    def _settle(self, arrived: dict[int, list[States]]) -> Level:
-        """The new situations among the arrivals; junctions pass theirs on within the level."""
-        level: Level = {}
-        junctions = [p for p in arrived if self.space.positions[p].kind == "junction"]
-        while junctions:
-            position = junctions.pop()
-            new = self._new(position, arrived.pop(position))
-            if len(new):
-                for target, _, found in self.steps(position).takes[0](new):
-                    if self.space.positions[target].kind == "junction" and target not in junctions:
-                        junctions.append(target)
-                    arrived.setdefault(target, []).append(np.unique(found))
-        for position, parts in arrived.items():
-            new = self._new(position, parts)
-            if len(new):
-                level[position] = new
-                self.seen.situations += len(new)
-        return level
-
-    def _new(self, position: int, parts: list[States]) -> States:
-        states = parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
-        new = self.visited[position].add(states)
-        if len(new):
-            place = self.space.positions[position]
-            self.seen.scenes.add(place.scene)
-            for index, wanted, test in list(self.watched(place)):
-                hits = np.flatnonzero(np.broadcast_to(test(new), new.shape) == wanted)
-                if len(hits):
-                    self.seen.broken[index] = (position, int(new[hits[0]]))
-        return new
+    def look(self, position: int, states: States) -> None:
+        """Notes what `must_hold` says of situations that were not met before."""
+        place = self.space.positions[position]
+        self.seen.scenes.add(place.scene)
+        for index, wanted, test in list(self.watched(place)):
+            hits = np.flatnonzero(np.broadcast_to(test(states), states.shape) == wanted)
+            if len(hits):
+                self.seen.broken[index] = (position, int(states[hits[0]]))
 
     # --- backwards
 
@@ -153,7 +139,7 @@ class LargeSearch(Search):
                         waiting.append((those if at is None else those[at], further, passed))
 
     def hopeless(self) -> Place | None:
-        good = [Visited(p.bits) for p in self.space.positions]
+        good = [Visited(p.size) for p in self.space.positions]
         for position, states in self.unexplored.items():
             good[position].add(states)
         left: list[tuple[int, int, States]] = []
@@ -247,3 +233,40 @@ class LargeSearch(Search):
             if current == place:
                 return answers
         raise LookupError(place)
+
+
+class _Arrivals:
+    """The next level in the making. Junctions pass on at once; what is dense is sifted at once, the rest at the end."""
+
+    def __init__(self, search: LargeSearch) -> None:
+        self.search = search
+        self.new: dict[int, list[States]] = {}
+        self.later: dict[int, list[States]] = {}
+        self.waiting = 0
+
+    def arrive(self, position: int, states: States) -> None:
+        search = self.search
+        if search.space.positions[position].kind == "junction":
+            states = distinct(states)
+            search.look(position, states)
+            for target, _, found in search.steps(position).takes[0](states):
+                self.arrive(target, found)
+        elif search.visited[position].marks is not None:
+            self._keep(position, search.visited[position].add(states))
+        else:
+            self.later.setdefault(position, []).append(states)
+
+    def _keep(self, position: int, new: States) -> None:
+        if len(new):
+            self.search.look(position, new)
+            self.search.seen.situations += len(new)
+            self.waiting += len(new)
+            self.new.setdefault(position, []).append(new)
+
+    def settle(self) -> Level:
+        for position, parts in self.later.items():
+            self._keep(position, self.search.visited[position].add(np.concatenate(parts)))
+        return {
+            position: parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
+            for position, parts in self.new.items()
+        }

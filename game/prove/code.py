@@ -205,10 +205,11 @@ class Coder:
 
     def _unpack(self, position: Position) -> Env:
         env: Env = {}
-        for key, shift in zip(position.live, position.shifts, strict=True):
-            mask = (1 << self.space.fields[key].bits) - 1
-            name = self._name()
-            self.lines.append(f"{name} = {self._decoded(f'((s >> {shift}) & {mask})', key)}")
+        for key, stride in zip(position.live, position.strides, strict=True):
+            name, stored = self._name(), f"s // {stride}" if stride > 1 else "s"
+            if key != position.live[-1]:
+                stored = f"{stored} % {self.space.fields[key].size}"
+            self.lines.append(f"{name} = {self._decoded(f'({stored})', key)}")
             env[key] = name
         return env
 
@@ -221,7 +222,7 @@ class Coder:
     def _packed(self, position: int, env: Env) -> str:
         place = self.space.positions[position]
         parts = []
-        for key, shift in zip(place.live, place.shifts, strict=True):
+        for key, stride in zip(place.live, place.strides, strict=True):
             of, value = self.space.fields[key], env[key]
             if of.words:
                 inverse = [0] * len(self.numbers)
@@ -230,8 +231,8 @@ class Coder:
                 value = f"{self._table(inverse)}[{value}]"
             elif of.low:
                 value = f"({value} - {of.low})"
-            parts.append(f"({value} << {shift})" if shift else f"({value})")
-        return " | ".join(parts) or "0"
+            parts.append(f"{value} * {stride}" if stride > 1 else value)
+        return " + ".join(parts) or "0"
 
     def _table(self, values: list[int]) -> str:
         name = "t_" + "_".join(map(str, values))

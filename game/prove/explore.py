@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import log2
 from typing import Any, Protocol
 
 from game.prove.code import Coder, Steps
@@ -21,7 +22,7 @@ from game.story.model import MustHold, Story
 
 SMALL = 20_000  # situations the engine of sets takes on
 LIMIT = 20_000_000
-MAX_BITS = 62  # of a situation in an array
+MAX_SIZE = 2**62  # of the situations of a position, to fit in an array
 Place = tuple[int, int]  # position, situation
 Progress = Callable[[int, int], None]  # situations so far, and waiting
 
@@ -244,7 +245,7 @@ def prove(story: Story, *, limit: int = LIMIT, progress: Progress | None = None,
 
 
 def _large(space: Space, limit: int, progress: Progress | None) -> Engine:
-    if max(p.bits for p in space.positions) > MAX_BITS:
+    if max(p.size for p in space.positions) > MAX_SIZE:
         return SmallSearch(space, limit=limit, progress=progress)
     from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
 
@@ -300,10 +301,10 @@ def _shown(key: tuple[str, str]) -> str:
 
 
 def _costly(space: Space) -> tuple[str, ...]:
-    """The fields that make the space large: bits carried, over all positions; the worst first."""
-    weight: dict[tuple[str, str], int] = {}
+    """The fields that make the space large: the size they carry, over all positions; the worst first."""
+    weight: dict[tuple[str, str], float] = {}
     for position in space.positions:
         for key in position.live:
-            weight[key] = weight.get(key, 0) + space.fields[key].bits
+            weight[key] = weight.get(key, 0) + log2(space.fields[key].size)
     worst: Iterable[tuple[str, str]] = sorted(weight, key=lambda key: -weight[key])
     return tuple(_shown(key) for key in list(worst)[:8])

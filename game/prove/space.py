@@ -45,10 +45,6 @@ class Field:
     low: int = 0
     words: tuple[str, ...] = ()
 
-    @property
-    def bits(self) -> int:
-        return (self.size - 1).bit_length()
-
 
 # --- steps as trees ------------------------------------------------------------------------------------------------
 
@@ -115,8 +111,8 @@ class Position:
     name: str
     options: list[Option] = field(default_factory=list)
     live: tuple[Key, ...] = ()
-    shifts: tuple[int, ...] = ()
-    bits: int = 0
+    strides: tuple[int, ...] = ()  # of each live field in a situation, which is a number in a mixed radix
+    size: int = 1  # how many situations its live fields could tell apart
 
 
 # --- reads ---------------------------------------------------------------------------------------------------------
@@ -363,11 +359,12 @@ class Space:
         for position in self.positions:
             position.live = tuple(sorted(position.live, key=order.__getitem__))
             used.update(position.live)
-            shift, shifts = 0, []
+            strides = []
+            position.size = 1
             for key in position.live:
-                shifts.append(shift)
-                shift += self.fields[key].bits
-            position.shifts, position.bits = tuple(shifts), shift
+                strides.append(position.size)
+                position.size *= self.fields[key].size
+            position.strides = tuple(strides)
         self.dropped = tuple(key for key in self.fields if key not in used)
 
     def _predecessors(self) -> list[list[int]]:
@@ -389,13 +386,12 @@ class Space:
     def pack(self, position: int, values: dict[Key, int]) -> int:
         """Stored values to a situation of a position; absent ones are 0."""
         place = self.positions[position]
-        return sum(values.get(key, 0) << shift for key, shift in zip(place.live, place.shifts, strict=True))
+        return sum(values.get(key, 0) * stride for key, stride in zip(place.live, place.strides, strict=True))
 
     def unpack(self, position: int, state: int) -> dict[Key, int]:
         place = self.positions[position]
         return {
-            key: (state >> shift) & ((1 << self.fields[key].bits) - 1)
-            for key, shift in zip(place.live, place.shifts, strict=True)
+            key: state // stride % self.fields[key].size for key, stride in zip(place.live, place.strides, strict=True)
         }
 
     def stored(self, key: Key, value: object) -> int:

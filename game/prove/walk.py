@@ -19,7 +19,7 @@ from game.story.model import Story
 States = npt.NDArray[np.int64]
 BATCH = 20_000  # plays that walk together
 MAX_STEPS = 10_000  # of one play: a story that never ends is left there
-MAX_BITS = 62
+MAX_SIZE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,8 @@ class TooWideError(ValueError):
 class _Walker:
     def __init__(self, story: Story, seed: int, *, least_used: bool) -> None:
         self.space = Space(story, must_hold=False)
-        widest = max(p.bits for p in self.space.positions)
-        if widest > MAX_BITS:
-            raise TooWideError(f"a situation takes {widest} bits, and {MAX_BITS} is the most that can be walked")
+        if max(p.size for p in self.space.positions) > MAX_SIZE:
+            raise TooWideError("its variables and marks do not fit in a machine word")
         self.random = np.random.default_rng(seed)
         self.least_used = least_used
         self.coder = Coder(self.space, arrays=True)
