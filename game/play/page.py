@@ -1,6 +1,7 @@
 """What a reader sees: the parts of a turn, and the page that gathers them. Every front end draws these and no more."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from game.story.model import Chapter, Fact, SheetKind, Standing
 from game.story.text import EMPTY, Shown
@@ -29,20 +30,17 @@ class SheetShown:
 Prose = tuple[Shown | SheetShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(NamedTuple):
     """The choice that was taken."""
 
     label: Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     prose: Prose
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A chapter's record card, with the facts behind the scenes this player saw. A front end waits after it."""
 
     chapter: Chapter
@@ -50,15 +48,13 @@ class Card:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A chapter begins: a clean page, its plate and title."""
 
     chapter: Chapter
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A scene begins."""
 
     scene: str
@@ -67,8 +63,7 @@ class Heading:
     date: Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """A scene's text, or its summary (`summarised`)."""
 
     prose: Prose

@@ -6,6 +6,7 @@ as shown; and telling violent scenes by summary only changes how the kept parts 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from game.play.page import (
     Card,
@@ -44,8 +45,7 @@ class Start:
     state: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One choice or Continue. `position` counts, from 1, what was offered; `hands` are a vote's counts per option."""
 
     id: str
@@ -54,8 +54,7 @@ class Step:
     hands: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What a step brought. `choice` is None for a Continue and for the first turn; `violent` of its scene."""
 
     step: Step | None
@@ -66,8 +65,7 @@ class Turn:
     parts: tuple["_Kept", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """A part as recorded; `summary` is set for what a violent scene tells."""
 
     part: Part
@@ -145,6 +143,7 @@ class Session:
         self._menu: tuple[Choice, ...] = ()
         self._heading = Heading("", EMPTY, EMPTY, EMPTY)
         self._page = None
+        self._offered: tuple[str, ...] | None = None
         parts: list[_Kept] = []
         self._enter(self.start.scene if self.start else self.story.start, parts)
         self._end_turn(Turn(None, None, "", EMPTY, EMPTY, tuple(parts)))
@@ -170,10 +169,11 @@ class Session:
     @property
     def offered(self) -> tuple[str, ...]:
         """The ids that `choose` takes now."""
-        ids = tuple([c.id for c in self._menu if self._can_choose(c)])
-        if not ids and self._continues:
-            return (f"{self.place}/continue",)
-        return ids
+        if self._offered is None:
+            self._offered = tuple([c.id for c in self._menu if self._can_choose(c)])
+            if not self._offered and self._continues:
+                self._offered = (f"{self.place}/continue",)
+        return self._offered
 
     @property
     def _continues(self) -> bool:
@@ -273,9 +273,10 @@ class Session:
             if chapter in self.story.chapters:
                 parts.append(_Kept(Opening(self.story.chapters[chapter])))
         self._visit(scene)
-        rests = self._rests.setdefault(chapter, {})
-        for fact in self._basis(scene):
-            rests[fact] = rests.get(fact, True) and scene.is_violent
+        if basis := self._basis(scene):
+            rests = self._rests.setdefault(chapter, {})
+            for fact in basis:
+                rests[fact] = rests.get(fact, True) and scene.is_violent
         self._menu = scene.choices
         heading = Heading(scene.id, scene.title.show(self), scene.place.show(self), scene.date.show(self))
         self._heading = heading
@@ -322,7 +323,7 @@ class Session:
 
     def _end_turn(self, turn: Turn) -> None:
         self.turns.append(turn)
-        self._page = None
+        self._page = self._offered = None
 
     # --- showing
 
@@ -331,9 +332,11 @@ class Session:
         basis = scene.basis
         if not basis and self.chapter in self.story.chapters:
             basis = self.story.chapters[self.chapter].basis
-        return tuple([f for f in basis if f != "invented"])
+        return tuple([f for f in basis if f != "invented"]) if basis else ()
 
     def _show(self, passage: Passage, scene: Scene | None) -> Prose:
+        if len(passage) == 1 and type(passage[0]) is Template:  # as most are
+            return (passage[0].show(self),)
         return tuple(self._shown(passage, scene)) if passage else ()
 
     def _shown(self, passage: Passage, scene: Scene | None) -> Iterator[Shown | SheetShown]:

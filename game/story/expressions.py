@@ -1,12 +1,11 @@
 """Conditions, effects and {inserts}: a small subset of Python, parsed by Python's `ast` and checked before use.
 
 The surprising rule: no text of an author is ever evaluated. `parse` turns it into terms of our own, each checked
-against the declared state; a term becomes a chain of closures the first time it is asked for its value.
+against the declared state; the first time a term is asked for its value, Python is written from it and compiled.
 """
 
 import ast
 import math
-import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -174,89 +173,48 @@ class Expression:
 
 # --- running -------------------------------------------------------------------------------------------------------
 
-_OPERATORS: dict[str, Callable[..., Value]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "in": lambda value, values: value in values,
-    "not in": lambda value, values: value not in values,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "%": operator.mod,
-}
-_CALLS: dict[str, Callable[..., Value]] = {
-    "min": lambda *values: int(min(values)),
-    "max": lambda *values: int(max(values)),
-    "abs": abs,
-    "neg": operator.neg,
-}
-
 
 def compile_term(term: Term) -> Run:
-    """A function of the world that gives the term's value."""
+    """A function of the world that gives the term's value: Python written here, node by node, and compiled."""
+    names: dict[str, object] = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
+    return eval(f"lambda w: {_python(term, names)}", names)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def _python(term: Term, names: dict[str, object]) -> str:
+    """A term as Python. `names` receives the definitions it calls."""
     match term:
         case Constant(value):
-            return lambda _: value  # type: ignore[return-value]  # tuples stand only right of `in`
+            return repr(value)
         case Variable(name):
-            return lambda world: world.state[name]
+            return f"w.state[{name!r}]"
         case Definition(_, expression):
-            return expression
+            name = f"definition_{len(names)}"
+            names[name] = expression
+            return f"{name}(w)"
         case Seen(scene):
-            return lambda world: scene in world.visits
+            return f"({scene!r} in w.visits)"
         case Visits(scene):
-            return lambda world: world.visits.get(scene, 0)
+            return f"w.visits.get({scene!r}, 0)"
         case Chose(choice):
-            return lambda world: choice in world.chosen
+            return f"({choice!r} in w.chosen)"
         case Here():
-            return lambda world: world.place
+            return "w.place"
         case Not(inner):
-            run = compile_term(inner)
-            return lambda world: not run(world)
+            return f"(not {_python(inner, names)})"
         case Logic(every, terms):
-            runs = [compile_term(t) for t in terms]
-            if every:
-                return lambda world: all(run(world) for run in runs)
-            return lambda world: any(run(world) for run in runs)
+            return f"({(' and ' if every else ' or ').join([_python(t, names) for t in terms])})"
         case Compare(first, rest):
-            return _compile_compare(first, rest)
+            steps = [f"{sign} {_python(other, names)}" for sign, other in rest]
+            return f"({_python(first, names)} {' '.join(steps)})"
         case Arithmetic(sign, left, right):
-            op, a, b = _OPERATORS[sign], compile_term(left), compile_term(right)
-            return lambda world: op(a(world), b(world))
+            return f"({_python(left, names)} {sign} {_python(right, names)})"
+        case Call("neg", terms):
+            return f"(-{_python(terms[0], names)})"
         case Call(function, terms):
-            call, runs = _CALLS[function], [compile_term(t) for t in terms]
-            return lambda world: call(*[run(world) for run in runs])
+            # int: the least of some flags is a number
+            return f"int({function}({', '.join([_python(t, names) for t in terms])}))"
         case Either(condition, then, otherwise):
-            test, yes, no = compile_term(condition), compile_term(then), compile_term(otherwise)
-            return lambda world: yes(world) if test(world) else no(world)
-
-
-def _compile_compare(first: Term, rest: tuple[tuple[str, Term], ...]) -> Run:
-    left = compile_term(first)
-    if len(rest) == 1:
-        sign, term = rest[0]
-        op = _OPERATORS[sign]
-        if isinstance(term, Constant):
-            value = term.value
-            return lambda world: op(left(world), value)
-        right = compile_term(term)
-        return lambda world: op(left(world), right(world))
-    steps = [(_OPERATORS[sign], compile_term(term)) for sign, term in rest]
-
-    def chain(world: World) -> bool:
-        value = left(world)
-        for op, run in steps:
-            following = run(world)
-            if not op(value, following):
-                return False
-            value = following
-        return True
-
-    return chain
+            return f"({_python(then, names)} if {_python(condition, names)} else {_python(otherwise, names)})"
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ an inserted value. A `Shown` is a template plus the values it had at that moment
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -77,10 +77,13 @@ class Template:
     source: str
     inserts: tuple[Insert, ...] = ()
     form: Form = "text"
+    _static: "Shown | None" = field(default=None, init=False, repr=False, compare=False)  # what it always shows
 
     def show(self, world: World) -> "Shown":
         if not self.inserts:
-            return Shown(self)
+            if self._static is None:
+                object.__setattr__(self, "_static", Shown(self))
+            return self._static  # type: ignore[return-value]
         return Shown(self, tuple([insert.show(world) for insert in self.inserts]))
 
 
