@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from game import __version__
-from game.play.saves import Play, SaveError, Slots, read_limited, replay
+from game.play.saves import SaveError, replay
 from game.play.session import PlayError, Session, Start
+from game.play.slots import Play, Slots, read_limited
 from game.problems import describe, summary, whereabouts
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value

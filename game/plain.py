@@ -10,8 +10,9 @@ from typing import TextIO
 from game.layout import Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
-from game.play.saves import Play, SaveError, SlotInfo, Slots
+from game.play.saves import SaveError
 from game.play.session import CONTINUE, Session, clean_answer
+from game.play.slots import Play, SlotInfo, Slots
 from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static

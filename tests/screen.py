@@ -7,8 +7,8 @@ from pathlib import Path
 from textual import _wait, events
 from textual.pilot import Pilot
 
-from game.play.saves import Play, Slots
 from game.play.session import Session, Start
+from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 from game.tui.app import GameApp

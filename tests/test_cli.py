@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from game import __version__, cli
-from game.play.saves import Slots
+from game.play.slots import Slots
 from game.story.loader import load
 
 ROOT = Path(__file__).parent.parent

@@ -19,8 +19,9 @@ from rich.cells import cell_len
 
 from game.layout import text_of, wrap
 from game.plain import LETTERS, LineMode, play_plain
-from game.play.saves import Play, SaveError, Slots
+from game.play.saves import SaveError
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 

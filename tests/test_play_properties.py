@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from game.layout import text_of, wrap
 from game.plain import LineMode
 from game.play.journal import decisions
-from game.play.saves import Play, Save, Slots, restore
+from game.play.saves import Save, restore
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.expressions import Value
 from game.story.loader import load
 from game.story.model import Story

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from game.play.saves import Play, SaveError, Slots, replay
+from game.play.saves import SaveError, replay
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.prove.explore import prove
 from game.story.loader import load
 

@@ -18,8 +18,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from game.play import saves
-from game.play.saves import Play, Save, SaveError, Slots, restore
+from game.play import slots as slots_module
+from game.play.saves import Save, SaveError, restore
 from game.play.session import PlayError, Session, Start
+from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 
@@ -208,7 +210,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "deep whole lists": (b'{"format": 1, "steps": [], "x": ' + b"[" * 60 + b"]" * 60 + b"}", "nested too deep"),
     "deeper whole lists": (b'{"format": 1, "steps": [], "x": ' + b"[" * 900 + b"]" * 900 + b"}", "damaged"),
     "deep blocks": (b'{"format": 1, "steps": [], "x": ' + b'{"x":' * 300 + b"1" + b"}" * 301, "nested too deep"),
-    "too large": (b'{"format": 1, "steps": []}' + b" " * saves.MAX_SAVE, "larger than 4 MiB"),
+    "too large": (b'{"format": 1, "steps": []}' + b" " * slots_module.MAX_SAVE, "larger than 4 MiB"),
     "too many steps": (
         b'{"format": 1, "steps": [' + b'{"id":""},' * saves.MAX_STEPS + b'{"id":""}]}', "more than 100,000 steps",
     ),
@@ -568,7 +570,7 @@ def test_a_play_too_long_to_be_loaded_again_is_not_written_over_one_that_can(
     slots: Slots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     play = played(slots)
-    monkeypatch.setattr(saves, "MAX_SAVE", slots.path("a").stat().st_size)
+    monkeypatch.setattr(slots_module, "MAX_SAVE", slots.path("a").stat().st_size)
     play.save()
     play.session.choose("yard/go_back")
     with pytest.raises(SaveError, match=r"^a: can't be saved: longer than"):
@@ -584,7 +586,7 @@ def test_saves_are_the_players_own(slots: Slots) -> None:
 SAVER = """
 import sys
 from pathlib import Path
-from game.play.saves import Play, Slots
+from game.play.slots import Play, Slots
 from game.play.session import Session
 from game.story.loader import load
 story = load(Path(sys.argv[1])).story

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from screen import write_story
 
-from game.play.saves import Slots
+from game.play.slots import Slots
 from game.story.model import Story
 
 pytestmark = pytest.mark.long

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from screen import CLERK, at_scene, write_story
 
-from game.play.saves import Slots
+from game.play.slots import Slots
 from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.scene import SceneScreen

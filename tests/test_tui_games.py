@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from screen import SPECIAL_TASKS, Player, playing
 
-from game.play.saves import Slots
+from game.play.slots import Slots
 from game.story.loader import load
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from screen import at_scene, playing, write_story
 
-from game.play.saves import Play, Slots
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.begin import BeginScreen
 from game.tui.screens.scene import SceneScreen

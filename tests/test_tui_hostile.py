@@ -6,8 +6,8 @@ import pytest
 from screen import Player, at_scene, playing, write_story
 from textual.widgets import Input
 
-from game.play.saves import Play, Slots
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 from game.tui.screens.base import Panel

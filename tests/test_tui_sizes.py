@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from screen import CLERK, SPECIAL_TASKS, Player, at_scene, long_story, playing, write_story
 
 from game.plain import play_plain
-from game.play.saves import Slots
 from game.play.session import Session
+from game.play.slots import Slots
 from game.story.loader import load
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen

@@ -7,8 +7,9 @@ import pytest
 from screen import CLERK, Player, playing, write_story
 from textual.widgets import Input
 
-from game.play.saves import Play, SaveError, Slots
+from game.play.saves import SaveError
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen

@@ -9,8 +9,9 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from game.layout import Line, wrap
-from game.play.saves import Play, SaveError, Slots
+from game.play.saves import SaveError
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from game.layout import BLANK, Line, span_runs
 from game.play.journal import decisions
 from game.play.page import Card, Heading, Opening, Part
-from game.play.saves import Play, SaveError
+from game.play.saves import SaveError
+from game.play.slots import Play
 from game.tui.drawing import (
     draw_decisions,
     draw_ending,

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from game.layout import Line, shown_lines, wrap
-from game.play.saves import SlotInfo, Slots
+from game.play.slots import SlotInfo, Slots
 from game.story.text import static
 from game.tui.drawing import heading, paragraph, spaced
 from game.tui.screens.base import PageScreen, items, whole

@@ -1,0 +1,235 @@
+"""Slots: saves in a folder, written whole, and recovered when one is damaged.
+
+The surprising rule: nothing is ever lost by saving. The generation before stays beside each save, and a damaged save is
+put aside before anything is written over it.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from game.play.saves import MAX_SAVE, STEP_KEYS, Save, SaveError, restore
+from game.play.session import Session, clean_answer
+from game.story.model import Story
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # names that Windows keeps for itself
+_SLOT = re.compile(r"[^\W_](?:[\w -]{0,38}[\w-])?\Z")
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Play:
+    """A session and the slot it is kept in. Saving is explicit, so that a front end can paint first."""
+
+    def __init__(self, session: Session, slots: "Slots", slot: str, save: Save | None = None) -> None:
+        now = _stamp(slots.clock())
+        self.session = session
+        self.slots = slots
+        self.slot = slot
+        self.started = save.started if save else now
+        self.debrief: list[str] = list(save.debrief) if save else []
+        self.name = save.name if save else ""
+        self.read_steps = list(save.steps) if save else []
+        self.left_over: list[dict[str, Any]] = list(save.left_over) if save else []
+        self.extra: dict[str, Any] = dict(save.extra) if save else {}
+
+    def as_save(self) -> Save:
+        session = self.session
+        steps = [
+            {"id": s.id, "label": s.label.plain, "position": s.position} | ({"hands": list(s.hands)} if s.hands else {})
+            for s in session.steps
+        ]
+        for step, read in zip(steps, self.read_steps, strict=False):
+            if read["id"] == step["id"]:
+                step.update({k: v for k, v in read.items() if k not in STEP_KEYS})
+        return Save(
+            story=session.story.id,
+            digest=session.story.digest,
+            title=session.story.title,
+            started=self.started,
+            saved=_stamp(self.slots.clock()),
+            answers=dict(session.answers),
+            steps=steps,
+            start=session.start,
+            debrief=self.debrief,
+            name=self.name,
+            summarise=session.summarise,
+            left_over=self.left_over,
+            extra=self.extra,
+        )
+
+    def save(self) -> None:
+        """Raises SaveError when the disk refuses."""
+        self.slots.write(self.slot, self.as_save())
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInfo:
+    """A slot in the list. `error` says why it can't be read; `has_previous` that an older generation can."""
+
+    name: str
+    saved: str = ""
+    steps: int = 0
+    error: str = ""
+    has_previous: bool = False
+
+
+class Slots:
+    """The saves of one story in one folder: `NAME.json`, and `NAME.json.bak`, the generation before."""
+
+    def __init__(self, folder: Path, story: Story, clock: Clock = utc_now) -> None:
+        self.folder = folder / story.id
+        self.story = story
+        self.clock = clock
+
+    def path(self, name: str) -> Path:
+        """Raises SaveError for a name that can't be a slot's: names never leave the folder."""
+        if not _SLOT.match(name) or _RESERVED.match(name):
+            raise SaveError(f"{name[:60]!r} can't be a slot's name: use up to 40 letters, digits, spaces, - and _")
+        return self.folder / f"{name}.json"
+
+    def fresh(self) -> str:
+        """A name no slot has yet."""
+        try:
+            return next(name for n in count(1) if not self.exists(name := f"play-{n}"))
+        except SaveError:  # the folder can't be read, and nothing can be saved there
+            return "play-1"
+
+    def exists(self, name: str) -> bool:
+        """Raises SaveError where the name can't be a slot's or the folder can't be read."""
+        path = self.path(name)
+        try:
+            return path.exists() or _previous(path).exists()
+        except OSError as error:
+            raise SaveError(f"{name}: can't be read: {error.strerror}") from None
+
+    def list(self) -> list[SlotInfo]:
+        """Every slot, the newest first, damaged ones too."""
+        try:
+            names = {p.name.removesuffix(".bak").removesuffix(".json") for p in self.folder.iterdir() if _is_save(p)}
+        except OSError:
+            return []
+        found = [self._info(name) for name in names if _SLOT.match(name)]
+        return sorted(found, key=lambda info: (info.saved, info.name), reverse=True)
+
+    def _info(self, name: str) -> SlotInfo:
+        try:
+            save = self.read(name)
+        except SaveError as error:
+            try:
+                previous = self.read_previous(name)
+            except SaveError:
+                return SlotInfo(name, error=str(error))
+            return SlotInfo(name, clean_answer(previous.saved), len(previous.steps), str(error), has_previous=True)
+        return SlotInfo(name, clean_answer(save.saved), len(save.steps))
+
+    def read(self, name: str) -> Save:
+        """Raises SaveError, its message one line that begins with the slot's name."""
+        return self._read(name, self.path(name))
+
+    def read_previous(self, name: str) -> Save:
+        return self._read(name, _previous(self.path(name)))
+
+    def _read(self, name: str, path: Path) -> Save:
+        try:
+            save = Save.decode(read_limited(path))
+        except OSError as error:
+            raise SaveError(f"{name}: can't be read: {error.strerror}") from None
+        except SaveError as error:
+            raise SaveError(f"{name}: {error}") from None
+        if save.story != self.story.id:
+            raise SaveError(f"{name}: a save of another story, {clean_answer(save.title or save.story)!r}")
+        return save
+
+    def resume(self, name: str, *, previous: bool = False) -> tuple[Play, tuple[str, ...]]:
+        """The play in a slot and what there is to say about it. Raises SaveError.
+
+        `previous` takes the generation before, and puts a damaged newer one aside, where nothing overwrites it.
+        """
+        save = self.read_previous(name) if previous else self.read(name)
+        try:
+            restored = restore(self.story, save)
+        except SaveError as error:
+            raise SaveError(f"{name}: {error}") from None
+        if previous and self.path(name).exists():
+            asides = (self.path(name).with_suffix(f".damaged-{n}") for n in count(1))
+            try:
+                self.path(name).replace(next(aside for aside in asides if not aside.exists()))
+            except OSError as error:
+                raise SaveError(f"{name}: can't be put aside: {error.strerror}") from None
+        play = Play(restored.session, self, name, save)
+        play.left_over = [*restored.left_over, *play.left_over]
+        return play, restored.notes
+
+    def write(self, name: str, save: Save) -> None:
+        """Atomic: temporary file, fsync, replace, fsync of the folder. The generation before is kept."""
+        path = self.path(name)
+        data = save.encode()
+        if len(data) > MAX_SAVE:
+            raise SaveError(f"{name}: can't be saved: longer than {MAX_SAVE // 2**20} MiB")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, data, keep=_previous(path))
+        except OSError as error:
+            raise SaveError(f"{name}: can't be saved: {error.strerror}") from None
+
+
+def _is_save(path: Path) -> bool:
+    return path.name.endswith((".json", ".json.bak")) and not path.name.startswith(".")
+
+
+def _previous(path: Path) -> Path:
+    return path.with_name(path.name + ".bak")
+
+
+def read_limited(path: Path) -> bytes:
+    """The bytes of a save. Raises OSError, or SaveError where it is too large to be one."""
+    if not path.is_file():
+        raise SaveError("there is no such save")
+    with path.open("rb") as file:
+        data = file.read(MAX_SAVE + 1)
+    if len(data) > MAX_SAVE:
+        raise SaveError(f"larger than {MAX_SAVE // 2**20} MiB: no save of this game")
+    return data
+
+
+def write_atomically(path: Path, data: bytes, *, keep: Path | None = None) -> None:
+    """Whoever reads `path` finds the old bytes or the new, also after a crash; the old ones stay at `keep`."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    spare = path.with_name(f".{path.name}.bak.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if keep is not None and path.exists():
+            spare.unlink(missing_ok=True)
+            try:
+                os.link(path, spare)
+            except OSError:  # a file system without links
+                spare.write_bytes(path.read_bytes())
+            spare.replace(keep)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+        spare.unlink(missing_ok=True)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
