@@ -311,12 +311,12 @@ def _check(options: argparse.Namespace) -> int:
     print(printable(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}"), file=sys.stderr if bad else sys.stdout)
     if not options.prove or loaded.story is None:
         return int(bad)
-    proved = _prove(loaded.story, options.limit)
+    proved = _prove(loaded.story, options.limit, strict=options.strict)
     return 1 if bad else proved
 
 
-def _prove(story: Story, limit: int | None) -> int:
-    """Proves and reports; 0, 1 when something is refuted, 3 when something is undecided."""
+def _prove(story: Story, limit: int | None, *, strict: bool) -> int:
+    """Proves and reports; 0, 1 when something is refuted (or `strict` and in no play), 3 when something is undecided."""
     from game.prove.explore import LIMIT, Verdict, prove
     from game.prove.report import report
 
@@ -330,6 +330,8 @@ def _prove(story: Story, limit: int | None) -> int:
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
     for line in report(proof):
         print(printable(line))
+    if strict and (proof.unmet or proof.untaken):
+        return 1
     return {Verdict.PROVED: 0, Verdict.REFUTED: 1, Verdict.UNDECIDED: 3}[proof.verdict]
 
 

@@ -56,7 +56,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`situations` counts those reached; `reason` says why anything is undecided, else ''."""
+    """`situations` counts those reached; `reason` says why anything is undecided, else ''. What is `unmet` (scenes) or
+    `untaken` (choices) has no part in any play; both are empty where the search did not end.
+    """
 
     findings: tuple[Finding, ...]
     situations: int
@@ -64,8 +66,8 @@ class Proof:
     dropped: tuple[str, ...]
     costly: tuple[str, ...]
     reason: str
-    scenes: frozenset[str]  # those reached, junctions included
-    options: frozenset[str]  # choices taken in some play
+    unmet: tuple[str, ...]
+    untaken: tuple[str, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -286,8 +288,8 @@ def _judge(space: Space, engine: Engine) -> Proof:
         dropped=tuple(_shown(key) for key in space.dropped),
         costly=_costly(space),
         reason=seen.reason,
-        scenes=frozenset(seen.scenes),
-        options=frozenset(o for o in seen.options if o),
+        unmet=() if seen.reason else tuple(s for s in space.story.scenes if s not in seen.scenes),
+        untaken=() if seen.reason else tuple(c for c in space.story.choices if c not in seen.options),
     )
 
 

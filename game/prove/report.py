@@ -11,6 +11,8 @@ def report(proof: Proof) -> Iterator[str]:
         yield f"{finding.verdict:<10} {finding.name}"
         if finding.verdict is Verdict.REFUTED:
             yield from (f"           {line}" for line in _shown(finding))
+    for what, names in (("scene", proof.unmet), ("choice", proof.untaken)):
+        yield from (f"warning    in no play: the {what} {name}" for name in names)
     yield f"{proof.verdict}: {proof.situations:,} situations, up to {proof.depth} steps from the start."
     if proof.reason:
         yield f"Undecided because {proof.reason}. What makes the space large: {', '.join(proof.costly)}."
