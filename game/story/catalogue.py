@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from game.story.source import File
 
 QUOTE_HINT = "Use `|` and put the text on the next line, indented, or put it in quotes."
+TEXT_HINT = "Use `|` and put the text on the next line, indented."
+FLOW_HINT = "Inside braces and brackets, put the whole text in quotes."
 MAX_PROBLEMS = 1_000
 MAX_NAMES = 5_000  # among which one is looked for
 MAX_GUESSES = 100_000  # names compared for a "did you mean", over all problems
+_LISTED = 200  # characters of known names in a hint
 _EXCERPT = 200  # characters of a source line worth showing
 
 
@@ -42,6 +45,11 @@ CATALOGUE: dict[str, Wording] = {
     "unreadable": Wording("can't be read: {why}"),
     "not-a-file": Wording("is {what}, where a YAML file was looked for", "Rename it, or move it out of the story."),
     "yml-ending": Wording("ends in .yml and is not read", "Rename it to end in .yaml.", W),
+    "not-read": Wording("is not read: its name does not end in .yaml", "Rename it to end in .yaml.", W),
+    "repeats-file": Wording(
+        "this file repeats `{other}`: most of its names stand there too",
+        "If it is a copy, move it out of the story's folder.",
+    ),
     "not-utf8": Wording("not UTF-8: {what}", "Save the file as UTF-8."),
     "too-large": Wording("this {what} is too large: the limit is {limit}", "Split it."),
     "unsafe-path": Wording("`{what}` leads out of the story's folder", "Keep every file inside the folder."),
@@ -61,9 +69,53 @@ CATALOGUE: dict[str, Wording] = {
     "special-start": Wording("text can't begin with `{char}`, which means something to YAML", QUOTE_HINT),
     "unclosed-quote": Wording("the quote {quote} is never closed", "Close it. " + QUOTE_HINT),
     "bad-escape": Wording("an unknown escape after a backslash in double quotes", QUOTE_HINT),
-    "flow-comma": Wording("a comma inside {{...}} begins a new key: `{key}`", QUOTE_HINT),
-    "flow-question": Wording("a `?` inside {{...}} or [...] needs quotes", QUOTE_HINT),
-    "flow-special": Wording("`{char}` inside {{...}} or [...] needs quotes", QUOTE_HINT),
+    "flow-comma": Wording("a comma inside {{...}} ends what stands before it: `{key}` is read as a new key", FLOW_HINT),
+    "flow-question": Wording("a `?` inside {{...}} or [...] needs quotes", FLOW_HINT),
+    "flow-special": Wording("`{char}` inside {{...}} or [...] needs quotes", FLOW_HINT),
+    "quote-ends": Wording("the quote ends here, and what follows is outside it", "{advice}"),
+    "bracket-ends": Wording("a `{char}` outside the brackets", "Delete it."),
+    "missing-comma": Wording(
+        "a comma is missing before `{key}`", "Put it there. If `{key}:` is part of the text, put the text in quotes."
+    ),
+    "missing-space": Wording("a space is missing after `{sign}`", "Write `{form}`."),
+    "missing-colon": Wording("`{key}` wants a colon after it", "Write `{key}: ...`."),
+    "missing-dash": Wording("a `- ` is missing before `{key}`", "Begin each item of a list with `- `."),
+    "stray-dash": Wording(
+        "a dash before `{key}`, which is a name and no item of a list", "Leave out the dash, and line the names up."
+    ),
+    "missing-choices": Wording(
+        "a `label` makes a choice, and choices stand under `choices:`", "Put a line `choices:` above the first of them."
+    ),
+    "missing-heading": Wording(
+        "`{key}` can't stand in the list of `{holder}`",
+        "If it is a scene, a line `scenes:` is missing above. If it belongs to the item above, indent it further.",
+    ),
+    "misplaced-key": Wording("`{key}` stands {where} than `{beside}` above it", "Line it up with `{beside}`."),
+    "name-too-deep": Wording(
+        "`{key}` stands in line with `{beside}`, as if it were a key like it",
+        "If it is a name, move it to the left, in line with the other names.",
+    ),
+    "at-the-margin": Wording(
+        "`{key}` stands at the margin, where only the head and sections such as `scenes` do",
+        "Indent it, in line with the others of its kind.",
+    ),
+    "not-indented": Wording(
+        "`{key}` stands no further in than `{holder}`, to which it belongs", "Indent it and the lines like it."
+    ),
+    "text-not-indented": Wording(
+        "the text stands no further in than `{key}` above it", "Indent every line of the text, by two spaces or more."
+    ),
+    "ragged-text": Wording(
+        "this line stands further left than the text above it", "Line it up with the first line of the text."
+    ),
+    "odd-line": Wording(
+        "this line has no key",
+        "If it goes on with the text above, indent it further. If it is a text of its own, write `text: ` before it.",
+    ),
+    "odd-space": Wording(
+        "a strange space, {char}, at the beginning of the line", "Delete the spaces before the text and type them anew."
+    ),
+    "slash-comment": Wording("`//` means nothing to YAML", "Comments begin with `#`."),
     "unclosed-bracket": Wording("this `{char}` is never closed", "Close it. " + QUOTE_HINT),
     "tag": Wording("a YAML tag (`!`)", "Stories have no tags. " + QUOTE_HINT),
     "merge-key": Wording("a merge key (`<<`)", "Write the keys out."),
@@ -78,15 +130,16 @@ CATALOGUE: dict[str, Wording] = {
     "too-deep": Wording("nested deeper than {limit} levels"),
     "too-many-nodes": Wording("more than {limit} entries"),
     # shape
-    "unknown-key": Wording("no key `{name}` in a {block}", "The keys are: {known}."),
+    "unknown-key": Wording("no key `{name}` in {a_block}", "The keys are: {known}."),
     "missing-key": Wording("`{key}` is missing from this {block}"),
+    "comma-list": Wording("`{found}` is no id", "Write a list: `[{found}]`."),
     "wrong-shape": Wording("{what} wants {wanted}, not {found}"),
     "empty": Wording("`{key}` is empty", "Give it a value, or leave the key out."),
     "not-a-flag": Wording("`{key}` wants true or false, not `{found}`"),
     "not-an-integer": Wording("`{key}` wants a whole number, not `{found}`"),
     "out-of-range": Wording("`{key}` goes from {low} to {high}: {found} is outside"),
     "not-one-of": Wording("`{name}` is no {what}", "It is one of: {allowed}."),
-    "one-of": Wording("a {block} has exactly one of {keys}; found: {found}"),
+    "one-of": Wording("{a_block} has exactly one of {keys}; found: {found}"),
     "bad-id": Wording("`{name}` can't be an id", "Ids are letters, digits and _, and begin with a letter."),
     "reserved-id": Wording("`{name}` means something else already", "Choose another id."),
     "bad-story-id": Wording("`{name}` can't be a story's id", "Lower case letters, digits and hyphens."),
@@ -97,6 +150,10 @@ CATALOGUE: dict[str, Wording] = {
     "bad-variable": Wording(
         "`{name}` can't start as `{found}`",
         "Write true or false, {{range: [0, 6], start: 3}} or {{one_of: [a, b], start: a}}.",
+    ),
+    "flag-with-keys": Wording(
+        "`{name}` looks like a flag, and a flag takes no keys",
+        "Write `{name}: {start}`. What is asked before the first scene wants `one_of`.",
     ),
     "bad-range": Wording("a range is [low, high], two whole numbers within {limit}"),
     "bad-band": Wording("`{name}` is neither a number nor a span such as 0-2"),
@@ -138,11 +195,18 @@ CATALOGUE: dict[str, Wording] = {
     "set-asked": Wording("`{name}` can't be set", "Text, and what the player is asked, stays as it is."),
     "never-true": Wording("`{condition}` can never hold"),
     "always-true": Wording("`{condition}` always holds", severity=W),
+    "set-form": Wording("`{found}` sets nothing", "Write `{form}`."),
     "cut-constant": Wording("this is always outside `{key}`, which goes from {low} to {high}", severity=W),
     # text
+    "number-list": Wording(
+        "a paragraph that begins with `{found}` is read as a numbered list", "For a year, write `{form}`.", W
+    ),
     "lone-brace": Wording("a lone `{char}`", "Write {{{{ or }}}} for a brace."),
     "no-insert-here": Wording("nothing can be inserted here: `{insert}`", "Write {{{{ and }}}} for braces."),
-    "else-without-when": Wording("`else` without `when` or `by`"),
+    "else-without-when": Wording(
+        "`else` without `when` or `by`",
+        "Put `else` into the block that has the `when` or `by`, without a dash before it.",
+    ),
     "dead-else": Wording("`else` is never used: every value has a passage", severity=W),
     "by-what": Wording("`by` wants a flag, a definition or a one_of variable, not `{found}`"),
     "by-missing": Wording("`by` misses {names}", "Add a passage for each, or an `else`."),
@@ -159,7 +223,12 @@ CATALOGUE: dict[str, Wording] = {
     "junction-circle": Wording("junctions go in a circle: {name}", "Give one of them text or choices."),
     "ending-goes-on": Wording("an ending has no `{key}`"),
     "unreachable-scene": Wording("nothing leads to the scene `{name}`", severity=W),
-    "no-ending": Wording("no way leads from `{name}` to an ending", "Give a last scene `ending: {{title: ...}}`."),
+    "no-ending": Wording(
+        "no way leads from `{name}` to an ending", "Give a last scene `ending: {{title: ...}}`.", severity=W
+    ),
+    "all-stay": Wording(
+        "every choice of `{name}` comes back to it", "Let one of them `go` somewhere, or give the scene a `next`."
+    ),
     "todo": Wording("`{name}` is still to be written: {note}", severity=W),
     # telling
     "missing-summary": Wording("`{name}` is tagged violence and has no `summary`", "Add two neutral lines."),
@@ -185,6 +254,18 @@ def nearest(name: str, known: list[str]) -> str:
     lowered = {k.lower(): k for k in known}
     match = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return lowered[match[0]] if match else ""
+
+
+def _list(names: list[str]) -> str:
+    """As many of the names as are read with ease."""
+    shown: list[str] = []
+    length = 0
+    for name in names:
+        length += len(name) + 2
+        if length > _LISTED:
+            return ", ".join([*shown, "..."])
+        shown.append(name)
+    return ", ".join(shown)
 
 
 def printable(text: str) -> str:
@@ -227,7 +308,11 @@ class Problems:
             if self._guesses > 0 and (close := nearest(str(fields["name"]), near)):
                 hint = f"Did you mean `{close}`?"
             self._guesses -= len(near)
-            fields["known"] = ", ".join(near[:12]) + (" ..." if len(near) > 12 else "")
+            fields["known"] = _list(near)
+        if meant := fields.pop("meant", ""):
+            hint = f"Write `{meant}`."
+        if block := fields.get("block"):
+            fields["a_block"] = f"an {block}" if block[0] in "aeiou" else f"a {block}"
         fields = {
             k: v[:80] + "..." if isinstance(v, str) and len(v) > 80 and k != "known" else v for k, v in fields.items()
         }

@@ -6,7 +6,7 @@ from typing import Literal
 
 from game.story.expressions import Kind
 from game.story.model import Variable
-from game.story.shapes import Shaper, location
+from game.story.shapes import Shaper, location, spelt_flag
 from game.story.source import Mapping, Node, Scalar
 
 _MAX_NUMBER = 1_000_000  # either end of a range
@@ -20,14 +20,22 @@ def declare(shaper: Shaper, name: str, node: Node) -> Variable | None:
     if isinstance(node, Scalar):
         if node.text in ("true", "false") and not node.style:
             return Variable(name, Kind.FLAG, node.text == "true", location=at)
-        shaper.error(node, "bad-variable", name=name, found=node.text)
+        if node.is_null:
+            shaper.error(node, "empty", key=name)
+        else:
+            shaper.error(node, "bad-variable", name=name, found=node.text, meant=spelt_flag(node.text, name))
         shaper.broken.add(name)
         return None
     before = problems.errors
     fields = shaper.fields(node, "variable")
     given = [k for k in ("range", "one_of", "text") if k in fields]
     if len(given) != 1:
-        if problems.errors == before or not given:
+        keys = node.values.keys() if isinstance(node, Mapping) else set()
+        first = fields.get("start")
+        flag = spelt_flag(first.text) if isinstance(first, Scalar) else "false"
+        if problems.errors == before and flag and keys and keys <= {"start", "ask", "label"}:
+            shaper.error(node, "flag-with-keys", name=name, start=flag)
+        elif problems.errors == before:
             shaper.error(node, "one-of", block="variable", keys="range, one_of, text", found=len(given))
         shaper.broken.add(name)
         return None
@@ -83,6 +91,8 @@ def _range(shaper: Shaper, node: Node) -> tuple[int, int]:
 
 def _words(shaper: Shaper, node: Node) -> dict[str, str]:
     words: dict[str, str] = {}
+    if shaper.is_dashed(node):
+        return words
     if isinstance(node, Mapping):
         for name, item in node.values.items():
             if shaper.id(name, node, "word", node.places[name]) and shaper.shaped(item, "inline", name):
@@ -94,7 +104,7 @@ def _words(shaper: Shaper, node: Node) -> dict[str, str]:
             shaper.error(item, "duplicate-key", key=item.text, first=node.line)
         elif shaper.id(item.text, item, "word"):
             words[item.text] = item.text
-    if not words:
+    if not words and not (shaper.items(node) or (isinstance(node, Mapping) and node.values)):
         shaper.error(node, "empty", key="one_of")
     return words
 

@@ -246,6 +246,7 @@ _SIGNS = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
 }
+_FLAGS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 _QUOTED = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
 _FORBIDDEN = re.compile(r"[#\\]|(?<![\w.])\d[\d_]*[A-Za-z_]")
 
@@ -287,8 +288,11 @@ def _syntax(text: str, shift: int, offset: int, why: str) -> ExpressionError:
     single = re.search(r"(?<![=!<>])=(?!=)", text)
     if single:
         return ExpressionError("expression-syntax", shift + single.start(), why="one `=` sets, two compare: write `==`")
-    if match := re.search(r"&&|\|\||!(?!=)", text):
-        word = {"&&": "and", "||": "or", "!": "not"}[match[0]]
+    if match := re.search("[\u2018\u2019\u201c\u201d]", text):
+        why = "curly quotes mean nothing here: write straight ones, ' or \""
+        return ExpressionError("expression-syntax", shift + match.start(), why=why)
+    if match := re.search(r"&&|\|\||!(?!=)|\b(?:AND|And|OR|Or|NOT|Not)\b", text):
+        word = {"&&": "and", "||": "or", "!": "not"}.get(match[0], match[0].lower())
         return ExpressionError("expression-syntax", shift + match.start(), why=f"write `{word}` for `{match[0]}`")
     if "invalid syntax" in why:
         following = re.match(r"\w+|\S", text[offset:])
@@ -370,6 +374,8 @@ class _Reader:
             return Definition(name, definition), definition.type
         if name in self.names.words or name in self.names.scenes:
             return Constant(name), Type(Kind.LITERAL, frozenset([name]))
+        if meant := _FLAGS.get(name.lower()):
+            raise self.fail(node, "unknown-name", name=name, meant=meant)
         raise self.fail(node, "unknown-name", name=name, near=self._all_names)
 
     def _all_names(self) -> list[str]:
@@ -386,7 +392,7 @@ class _Reader:
 
     def _constant(self, node: ast.expr, value: object) -> tuple[Term, Type]:
         if isinstance(value, bool):
-            raise self.fail(node, "unknown-name", name=str(value), near=["true", "false"])
+            raise self.fail(node, "unknown-name", name=str(value), meant=str(value).lower())
         if isinstance(value, int):
             if value > MAX_INTEGER:
                 raise self.fail(node, "number-too-large", limit=f"{MAX_INTEGER:,}")
@@ -511,7 +517,9 @@ class _Reader:
         signs = []
         for op in node.ops:
             if type(op) not in _SIGNS:
-                raise self.fail(node, "expression-form", form=self.shown(node))
+                word, sign = ("is", "==") if isinstance(op, ast.Is) else ("is not", "!=")
+                form = self.shown(node)
+                raise self.fail(node, "expression-form", form=form, meant=form.replace(f" {word} ", f" {sign} "))
             signs.append(_SIGNS[type(op)])
         read: list[tuple[Term, Type]] = []
         for index, operand in enumerate(nodes):

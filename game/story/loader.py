@@ -118,6 +118,7 @@ class _Loader:
                 digest.update(data)
                 file = decode(data, shown, self.problems)
                 root = reader.read(file) if file is not None else None
+                self.shaper.partial |= reader.torn
                 if root is not None:
                     self._sections(root)
             if self.problems.errors > before and (data is None or root is None):
@@ -136,6 +137,10 @@ class _Loader:
             )
             self.shaper.partial = True
             return
+        if other := self._repeats(root):
+            copy = (other, root.file.path) if Path(root.file.path).name == "story.yaml" else (root.file.path, other)
+            self.problems.add("repeats-file", copy[0], other=copy[1])
+            return
         is_head = "format" in root.values
         if is_head and self.head is not None:
             self.problems.at(root.file, *root.places["format"], "two-heads", first=self.head.file.path)
@@ -143,19 +148,27 @@ class _Loader:
             self.head = root
         elif root.values.keys() & HEAD.keys():
             self.headless.append(root)
-        meant = self.shaper.unknown_keys(root, "story" if is_head else "file", [*HEAD, *PARTS])
+        meant = self.shaper.unknown_keys(root, "story" if is_head else "file", HEAD | PARTS)
         if is_head:
             self.meant = meant
         for name, value in root.values.items():
             if name not in PARTS:
                 continue
             if name == "tests":
-                if self.shaper.shaped(value, "blocks", name):
+                if self.shaper.shaped(value, "blocks", name, PARTS[name].of):
                     self.test_nodes += self.shaper.items(value)
-            elif self.shaper.shaped(value, "named", name) and isinstance(value, Mapping):
+            elif self.shaper.shaped(value, "named", name, PARTS[name].of) and isinstance(value, Mapping):
                 self._collect(name, value)
             else:
                 self.shaper.partial = True
+
+    def _repeats(self, root: Mapping) -> str:
+        """The file that has most of this file's names already, or ''."""
+        names = [(part, name) for part in PARTS if isinstance(v := root.values.get(part), Mapping) for name in v.values]
+        known = [self.parts[part][name][1].file.path for part, name in names if name in self.parts[part]]
+        if len(known) > max(1, len(names) // 2):
+            return max(known, key=known.count)
+        return ""
 
     def _behead(self) -> None:
         """Keys of the head in other files; where no file has `format`, the file with most of them is the head."""
@@ -173,6 +186,7 @@ class _Loader:
                 first = known[name][1]
                 where = f"{first.file.path}:{first.places[name][0]}"
                 self.problems.at(section.file, *place, "duplicate-id", name=name, what=part, first=where)
+                self.shaper.partial = True  # what should have stood here is missing
             elif self.shaper.id(name, section, part, place):
                 known[name] = (node, section)
             else:
@@ -247,7 +261,8 @@ class _Loader:
         """The words a variable in error would have, for nobody to call them unknown."""
         node = self.parts["state"].get(name, (None, None))[0]
         words = node.values.get("one_of") if isinstance(node, Mapping) else None
-        yield from words.values if isinstance(words, Mapping) else ()
+        for part in (words, *self.shaper.items(words)):
+            yield from part.values if isinstance(part, Mapping) else ()
         yield from (item.text for item in self.shaper.items(words) if isinstance(item, Scalar))
 
     def _head_fields(self) -> dict[str, Node]:
@@ -257,7 +272,7 @@ class _Loader:
             return fields
         for name, key in HEAD.items():
             if name in head.values:
-                if self.shaper.shaped(head.values[name], key.shape, name):
+                if self.shaper.shaped(head.values[name], key.shape, name, key.of):
                     fields[name] = head.values[name]
             elif key.required and name not in self.meant:
                 self.shaper.error(head, "missing-key", key=name, block="story")

@@ -22,6 +22,7 @@ from game.story.model import (
     Way,
     When,
 )
+from game.story.schema import BLOCKS
 from game.story.shapes import Shaper, location
 from game.story.source import Mapping, Node, Scalar, Sequence
 from game.story.text import Form, Template
@@ -35,6 +36,11 @@ _MAX_CHOICE_DEPTH = 12
 def slug(label: str) -> str:
     """A choice's id from its label: letters and digits of any script in lower case, joined by _."""
     return "_".join(re.findall(r"[^\W_]+", label.lower()))
+
+
+def leaves(choice: Choice) -> bool:
+    """Whether a choice, or one that follows on it, does anything but come back to its scene."""
+    return not choice.stay or any(leaves(c) for c in choice.choices)
 
 
 class SceneBuilder:
@@ -52,13 +58,29 @@ class SceneBuilder:
     def choice_ids(self, scene: str, node: Node) -> Iterator[str]:
         """The full ids of a scene's choices, nested ones too; problems with ids are noted here and nowhere else."""
         if isinstance(node, Mapping):
+            self.shaper.unknown_keys(node, "scene", BLOCKS["scene"])
+            self._part_choices(node)
             yield from self._choice_ids(scene, node.values.get("choices"), 0)
+
+    def _part_choices(self, node: Mapping) -> None:
+        """Puts choices that stand in a list of text, for want of a line `choices:`, where they belong."""
+        text = node.values.get("text")
+        items = text.items if isinstance(text, Sequence) and "choices" not in node.values else []
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping) and "label" in item.values:
+                self.shaper.error(item, "missing-choices")
+                choices = Sequence(item.file, item.line, item.column, flow=False)
+                choices.items = items[index:]
+                del items[index:]
+                node.values["choices"], node.places["choices"] = choices, (item.line, item.column)
+                return
 
     def _choice_ids(self, prefix: str, node: Node | None, depth: int) -> Iterator[str]:
         siblings: dict[str, int] = {}
         for item in self.shaper.items(node):
             if not isinstance(item, Mapping):
                 continue
+            self.shaper.unknown_keys(item, "choice", BLOCKS["choice"])
             own = self._own_id(item)
             at: Node = item.values.get("id") or item.values.get("label") or item
             if "id" in item.values:
@@ -104,6 +126,7 @@ class SceneBuilder:
                 if isinstance(node, Mapping) and key in node.values:
                     shaper.problems.at(node.file, *node.places[key], "ending-goes-on", key=key)
         ways = self.ways(get("next"))
+        given = node.values if isinstance(node, Mapping) else {}
         scene = Scene(
             id=name,
             chapter=chapter,
@@ -122,15 +145,16 @@ class SceneBuilder:
             todo=shaper.text(get("todo")),
             location=location(node),
         )
-        choices = tuple(self._choices(name, get("choices"), "", False, bool(ways)))
+        choices = tuple(self._choices(name, get("choices"), "", False, "next" in given))
         scene = replace(scene, choices=choices)
         if scene.is_violent and not scene.summary.source:
             shaper.error(node, "missing-summary", name=name)
         if chapter == "same" and not scene.basis and not scene.is_junction:
             shaper.error(node, "same-without-basis", name=name)
-        given = node.values if isinstance(node, Mapping) else {}
-        if not ways and not choices and ending is None and not {"next", "choices"} & given.keys():
+        if isinstance(node, Mapping) and not ways and not {"next", "choices", "ending"} & given.keys():
             shaper.error(node, "no-way-out", name=name)
+        if choices and not {"next", "ending"} & given.keys() and not any(leaves(choice) for choice in choices):
+            shaper.error(node, "all-stay", name=name)
         if scene.todo:
             shaper.error(get("todo") or node, "todo", name=name, note=scene.todo)
         return scene
@@ -176,9 +200,11 @@ class SceneBuilder:
 
     def _choice(self, prefix: str, node: Node, go: str, stay: bool, way: bool) -> Choice:
         shaper = self.shaper
-        get = shaper.fields(node, "choice").get
+        fields = shaper.fields(node, "choice")
+        get = fields.get
         given = node.values if isinstance(node, Mapping) else {}
-        own_stay, once = shaper.flag(get("stay")), shaper.flag(get("once"))
+        own_stay = shaper.flag(get("stay")) if "stay" in fields else "stay" in given
+        once = shaper.flag(get("once"))
         if "go" in given and own_stay:
             shaper.error(given["go"], "go-and-stay")
         if "go" in given:
@@ -261,7 +287,9 @@ class SceneBuilder:
         given = [k for k in _PIECES if k in node.values]
         if len(given) != 1:
             known = node.values.keys() & {"when", "else"}
-            if known or given or not node.values:  # else the unknown keys have been named
+            if node.values.keys() == {"else"}:
+                shaper.error(node, "else-without-when")
+            elif known or given or not node.values:  # else the unknown keys have been named
                 shaper.error(node, "one-of", block="block", keys=", ".join(_PIECES), found=len(given))
             return ()
         kind = given[0]

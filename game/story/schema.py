@@ -3,6 +3,7 @@
 The loader refuses what is not declared here; the key tables in `docs/authoring.md` are made from it.
 """
 
+import re
 from dataclasses import dataclass
 
 FORMAT = 1
@@ -204,6 +205,38 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "text": Key("text", "words on the last page"),
         "outcome": Key("id", "the last outcome's scene"),
     },
+}
+
+
+def shapes_of(name: str) -> set[str]:
+    """The shapes a key of this name has in one block or another; none where it is no key of the format."""
+    return {block[name].shape for block in BLOCKS.values() if name in block}
+
+
+def example_of(shape: str, of: str, text: str) -> str:
+    """What to write, in one line, where `text` stands and a value of this shape is wanted; '' where that is plain."""
+    given = text if 0 < len(text) <= 40 and not set(text) & set(",:{}[]?=\"'\n") else "..."
+    if shape == "effects" and (parts := re.match(r"\W*(\w+)\s*[=:]\s*(\w+)\W*\Z", text)):
+        return f"{{{parts[1]}: {parts[2]}}}"
+    if shape in ("block", "blocks"):
+        block = BLOCKS[of]
+        keys = [k for k, key in block.items() if key.required] or (["followed"] if of == "record" else [])
+        taker = next((k for k in keys if len(keys) == 1 or block[k].shape in ("text", "inline")), "")
+        inner = ", ".join(f"{k}: {given if k == taker else '...'}" for k in keys)
+        if not inner:
+            return ""
+        return f"{{{inner}}}" if shape == "block" else f"[{{{inner}}}]"
+    return _EXAMPLES.get(shape, "")
+
+
+_EXAMPLES = {
+    "effects": "{trust: trust + 1}",
+    "integers": "[0, 6]",
+    "words": "{first: The first, second: The second}",
+    "bands": "{0-1: low, 2-3: high}",
+    "texts": "[..., ...]",
+    "values": "{trust: 3}",
+    "way": "[{when: ..., go: ...}, {go: ...}]",
 }
 
 # Ids that would be read as something else.

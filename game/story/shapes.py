@@ -6,7 +6,7 @@ problem, returns something harmless of the right type, and goes on, so that one 
 
 import keyword
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any
 
@@ -15,8 +15,8 @@ from game.story.diagnostics import Location
 from game.story.expressions import FUNCTIONS, Constant, Expression, ExpressionError, Kind, Names, Type, Value
 from game.story.expressions import parse as parse_expression
 from game.story.model import Assignment, Variable
-from game.story.schema import BLOCKS, RESERVED, SHAPES
-from game.story.source import Mapping, Node, Scalar, Sequence
+from game.story.schema import BLOCKS, RESERVED, SHAPES, Key, example_of
+from game.story.source import BROKEN, Mapping, Node, Scalar, Sequence
 from game.story.text import MARK, NO_TEXT, Form, Insert, Template
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -32,6 +32,12 @@ _ALLOWED: dict[str, tuple[type[Node], ...]] = {
     **dict.fromkeys(["integers", "texts", "blocks"], (Sequence,)),
     **dict.fromkeys(["effects", "bands", "values", "block", "named"], (Mapping,)),
 }
+_GLUED = re.compile(r"(\w+):(\S.*)")
+_RELATIVE = re.compile(r"([-+])\s*(\w+)\Z")
+_SUM = re.compile(r"(\w+)\s*([-+]?)=\s*(\w+)\Z")
+_NUMBER = re.compile(r"(?:\A|\n[ ]*\n)[ ]{0,3}([0-9]{3,9}[.)])(?=\s)")  # CommonMark's ordered lists
+_HASH = re.compile(r"(?:^|\s)#")
+_OPEN = frozenset(["named", "effects", "values"])  # blocks with keys of the story's own
 _PROSE = frozenset(["text", "inline", "passage"])
 
 
@@ -66,51 +72,123 @@ class Shaper:
     def fields(self, node: Node, block: str) -> dict[str, Node]:
         """The keys of a block that are known, present and of the right shape."""
         if not isinstance(node, Mapping):
-            self.error(node, "wrong-shape", what=f"a {block}", wanted="a block of keys", found=self.found(node))
+            a_block = f"an {block}" if block[0] in "aeiou" else f"a {block}"
+            form = example_of("block", block, node.text if isinstance(node, Scalar) else "")
+            self.error(node, "wrong-shape", what=a_block, wanted="a block of keys", found=self.found(node), meant=form)
             return {}
         declared = BLOCKS[block]
+        meant = self.unknown_keys(node, block, declared)
         fields: dict[str, Node] = {}
         for name, value in node.values.items():
             key = declared.get(name)
-            if key is not None and self.shaped(value, key.shape, name):
+            if key is not None and self.shaped(value, key.shape, name, key.of):
                 fields[name] = value
-        meant = self.unknown_keys(node, block, list(declared))
         for name, key in declared.items():
             if key.required and name not in node.values and name not in meant:
                 self.error(node, "missing-key", key=name, block=block)
         return fields
 
-    def unknown_keys(self, node: Mapping, block: str, known: list[str]) -> set[str]:
-        """Notes the keys that are not declared; the keys that may have been meant by them."""
+    def unknown_keys(self, node: Mapping, block: str, known: MappingType[str, Key]) -> set[str]:
+        """Notes the keys that are not declared; the keys that may have been meant by them and are not there."""
         meant: set[str] = set()
-        cut = False
-        for name, value in node.values.items():
-            if name in known:
+        if node.values.keys() <= known.keys():
+            return meant
+        cut = self.cut(node, known)
+        if cut:
+            meant.update(known)
+        for name in [n for n in node.values if n not in known]:
+            value = node.values.get(name)
+            if value is None or (cut and isinstance(value, Scalar) and value.is_null):
                 continue
-            place = node.places[name]
-            close = "" if self.problems.full else nearest(name, known)
-            if node.flow and isinstance(value, Scalar) and value.is_null:
-                if not cut and name == next(iter(node.values)):
-                    self.error(node, "special-start", char="{")
-                elif not cut:
-                    self.problems.at(node.file, *place, "flow-comma", key=name)
-                cut = True
-                meant.update(known)
+            close = "" if self.problems.full else nearest(name, list(known))
+            at = (node.file, *node.places[name])
+            if self._unindented(node, name, known) or self._stray_scene(node, name, block, close):
+                continue
+            if name[:1].isspace():
+                self.problems.at(*at, "odd-space", char=f"U+{ord(name[0]):04X}")
             elif " " in name.strip() or "{" in name or self.is_prose(node, value, block, close):
-                self.problems.at(node.file, *place, "key-in-text", key=name)
+                self.problems.at(*at, "key-in-text", key=name)
                 meant.update(known)
+                continue
             else:
-                self.problems.at(node.file, *place, "unknown-key", name=name, block=block, near=known)
-                meant.add(close)
+                self.problems.at(*at, "unknown-key", name=name, block=block, near=known)
+            if close and close not in node.values:  # read as what was meant, so that nothing is missing for it
+                node.places[close] = node.places[name]
+                node.values = {close if key == name else key: item for key, item in node.values.items()}
         return meant
+
+    def cut(self, node: Mapping, known: Container[str]) -> bool:
+        """Whether a comma has cut a text in `{...}` in two; notes the first that did."""
+        before: Node = node
+        for name, value in node.values.items() if node.flow else ():
+            if name in known or not isinstance(value, Scalar) or not value.is_null:
+                before = value
+                continue
+            at = (node.file, *node.places[name])
+            if (glued := _GLUED.match(name)) and glued[1] in known and glued[1] not in node.values:
+                self.problems.at(*at, "missing-space", sign=f"{glued[1]}:", form=f"{glued[1]}: {glued[2]}")
+                node.places[glued[1]] = node.places[name]
+                item = Scalar(*at, glued[2], "")
+                node.values = {k: v for k, v in node.values.items() if k != name} | {glued[1]: item}
+            elif before is node:
+                self.error(node, "special-start", char="{")
+            else:
+                self.problems.at(*at, "flow-comma", key=name)
+                if isinstance(before, Scalar):
+                    before.style = BROKEN  # its end is missing: nobody should complain of that
+            return True
+        return False
+
+    def _unindented(self, node: Mapping, name: str, known: MappingType[str, Key]) -> bool:
+        """Whether the key belongs under the empty one before it; then it and all like it are put there."""
+        names = list(node.values)
+        holder = names[names.index(name) - 1]
+        key, hollow = known.get(holder), node.values[holder]
+        if (
+            node.flow
+            or key is None
+            or not (key.of or key.shape in _OPEN)
+            or not isinstance(hollow, Scalar)
+            or not hollow.is_null
+        ):
+            return False
+        later = names[names.index(name) :]
+        if key.shape in _OPEN:
+            wanted = Mapping if key.of else Scalar
+            inner = [n for n in later if n not in known and isinstance(node.values[n], wanted)]
+        else:
+            inner = [n for n in later if n in BLOCKS[key.of]]
+        if name not in inner:
+            return False
+        self.problems.at(node.file, *node.places[name], "not-indented", key=name, holder=holder)
+        moved = Mapping(node.file, *node.places[name], flow=False)
+        moved.places = node.places
+        moved.values = {n: node.values.pop(n) for n in inner}
+        node.values[holder] = moved
+        return True
+
+    def _stray_scene(self, node: Mapping, name: str, block: str, close: str) -> bool:
+        """Whether the key is a scene that stands too far in or at the margin; if it can be, it is put in its place."""
+        value = node.values[name]
+        if close or node.flow or not isinstance(value, Mapping) or not value.values.keys() & BLOCKS["scene"].keys():
+            return False
+        if block == "scene":
+            self.problems.at(node.file, *node.places[name], "name-too-deep", key=name, beside=next(iter(node.values)))
+        elif block in ("story", "file"):
+            self.problems.at(node.file, *node.places[name], "at-the-margin", key=name)
+        else:
+            return False
+        self.broken.add(name)
+        del node.values[name]
+        return True
 
     @staticmethod
     def is_prose(node: Mapping, value: Node, block: str, close: str) -> bool:
         """Whether a block with one unknown key is a line of text such as `Note: she lies`."""
         return block == "block" and len(node.values) == 1 and isinstance(value, Scalar) and not close
 
-    def shaped(self, value: Node, shape: str, name: str) -> bool:
-        """Whether a value has the shape its key wants; notes it if not."""
+    def shaped(self, value: Node, shape: str, name: str, of: str = "") -> bool:
+        """Whether a value has the shape its key wants; notes it if not. `of` is the block that it holds."""
         if isinstance(value, Scalar) and value.is_broken:
             return False
         if shape == "passage" and isinstance(value, Sequence) and is_bracketed_text(value):
@@ -120,8 +198,17 @@ class Shaper:
             code = "wrong-shape"
             if shape in _PROSE | _SCALARS and not isinstance(value, Scalar) and value_is_flow(value):
                 code = "special-start" if shape in _PROSE else code
+            if shape == "named" and self.is_dashed(value):
+                return False
+            if shape == "blocks" and isinstance(value, Mapping) and not value.flow and value.values:
+                self.error(value, "missing-dash", key=next(iter(value.values)))
+                return False
             char = "[" if isinstance(value, Sequence) else "{"
-            self.error(value, code, what=f"`{name}`", wanted=SHAPES[shape], found=self.found(value), char=char)
+            form = example_of(shape, of, value.text if isinstance(value, Scalar) else "")
+            meant = f"{name}: {form}" if form else ""
+            self.error(
+                value, code, what=f"`{name}`", wanted=SHAPES[shape], found=self.found(value), char=char, meant=meant
+            )
             return False
         if isinstance(value, Scalar):
             if value.is_null or not value.text.strip():
@@ -131,16 +218,28 @@ class Shaper:
                 self.error(value, code, key=name)
                 return False
             if value.comment and shape in _PROSE:
-                self.error(value, "text-cut", key=name)
+                self.problems.at(value.file, *_hash(value), "text-cut", key=name)
             if len(value.text) > MAX_TEXT:
                 self.error(value, "too-large", what="text", limit=f"{MAX_TEXT:,} characters")
                 return False
             if shape == "flag" and (value.style or value.text not in ("true", "false")):
-                self.error(value, "not-a-flag", key=name, found=value.text)
+                self.error(value, "not-a-flag", key=name, found=value.text, meant=spelt_flag(value.text, name))
                 return False
             if shape == "integer" and (value.style or not _INTEGER.match(value.text)):
                 self.error(value, "not-an-integer", key=name, found=value.text)
                 return False
+        return True
+
+    def is_dashed(self, node: Node) -> bool:
+        """Whether names with blocks or texts have dashes before them, where they should have none; notes it."""
+        items = self.items(node)
+        if not items or not all(isinstance(item, Mapping) for item in items):
+            return False
+        first = items[0]
+        assert isinstance(first, Mapping)
+        if not first.values:
+            return False
+        self.error(first, "stray-dash", key=next(iter(first.values)))
         return True
 
     @staticmethod
@@ -201,7 +300,9 @@ class Shaper:
         """The scalars of an id or a list of ids."""
         found = []
         for item in [node] if isinstance(node, Scalar) else self.items(node):
-            if isinstance(item, Scalar) and not item.is_null:
+            if item is node and isinstance(item, Scalar) and "," in item.text:
+                self.error(item, "comma-list", found=item.text)
+            elif isinstance(item, Scalar) and not item.is_null:
                 found.append(item)
             else:
                 self.error(item, "wrong-shape", what="an item", wanted="an id", found=self.found(item), char="")
@@ -296,10 +397,23 @@ class Shaper:
         """`set` and `on_enter`: each variable with an expression it can hold."""
         if not isinstance(node, Mapping):
             return ()
+        cut = not any(_SUM.match(name) for name in node.values) and self.cut(node, self.variables)
         assignments = []
         for name, item in node.values.items():
             place = node.places[name]
+            relative = _RELATIVE.match(item.text) if isinstance(item, Scalar) else None
+            sum_ = _SUM.match(name)
+            if sum_ and sum_[1] in self.variables:
+                form = f"{sum_[1]}: {sum_[1]} {sum_[2]} {sum_[3]}" if sum_[2] else f"{sum_[1]}: {sum_[3]}"
+                self.problems.at(node.file, *place, "set-form", found=name, form=form)
+                return ()
+            if name in self.variables and relative and relative[1] == "+":
+                form = f"{name}: {name} + {relative[2]}"
+                self.error(item, "set-form", found=relative[0], form=form)
+                continue
             variable = self.variables.get(name)
+            if cut and variable is None and isinstance(item, Scalar) and item.is_null:
+                continue
             if variable is None:
                 if name not in self.broken and not self.partial:
                     self.problems.at(node.file, *place, "unknown-variable", name=name, near=self.variables)
@@ -328,7 +442,9 @@ class Shaper:
             self.error(node, code, key=variable.id, wanted=variable.kind.value, found=type_.kind.value)
             return False
         if type_.kind is Kind.NUMBER and (type_.low > variable.high or type_.high < variable.low):
-            self.error(node, "cut-constant", key=variable.id, low=variable.low, high=variable.high)
+            minus = _RELATIVE.match(node.text)
+            meant = f"{variable.id}: {variable.id} {minus[1]} {minus[2]}" if minus else ""
+            self.error(node, "cut-constant", key=variable.id, low=variable.low, high=variable.high, meant=meant)
         return True
 
     def _expression(
@@ -384,6 +500,11 @@ class Shaper:
         source = node.text
         if form != "lines":
             source = source.strip()
+        if form == "text" and inserts and (number := _NUMBER.search(source)):
+            search = _Search(node)
+            search.add(number[1])
+            form_ = f"{number[1][:-1]}\\{number[1][-1]}"
+            self.problems.at(node.file, *search.place(), "number-list", found=number[1], form=form_)
         if "{" not in source and "}" not in source:
             return Template(source, (), form)
         key = (source, form, inserts)
@@ -418,6 +539,20 @@ class Shaper:
                     found.append(Insert(expression, self.variables.get(name)))
         parts.append(source[position:])
         return Template("".join(parts), tuple(found), form)
+
+
+def spelt_flag(text: str, key: str = "") -> str:
+    """What somebody meant who wrote yes, no, on, off, True or False; '' if nobody did."""
+    flag = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
+    return (f"{key}: {flag}" if key else flag) if flag in ("true", "false") else ""
+
+
+def _hash(node: Scalar) -> tuple[int, int]:
+    """Where the comment begins that ends a plain text."""
+    line, column = node.line, node.column
+    while not (match := _HASH.search(node.file.lines[line - 1], column - 1)):
+        line, column = line + 1, 1
+    return line, match.end()
 
 
 def is_bracketed_text(node: Sequence) -> bool:

@@ -10,11 +10,13 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-from game.story.catalogue import Problems, printable
+from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems, printable
+from game.story.outline import find_slip
+from game.story.schema import BLOCKS, shapes_of
 
 MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
 MAX_STORY = 32 * 2**20  # bytes
@@ -36,6 +38,9 @@ _GLUED = re.compile(r"[|>][-+0-9]*#")
 _GLUED_COLON = re.compile(r":[\[\]{},]")
 _ASKED = re.compile(r"[\s\[{,]?\?\Z")
 _COMMENT = re.compile(r"\s*#")
+_MISNAMED = re.compile(r"\.ya?ml\.\w+\Z")
+_CLOSED = re.compile(r"[}\]]\s*([,;.]+)\s*\Z")
+_LAST_WORD = re.compile(r"[^\s{\[,]\s+(\w+)\Z")
 _BLANK = re.compile(r"\s*\Z")
 _ASKS = re.compile(r"(?:^|[\s\[{,])\?\s", re.MULTILINE)
 _ASKING = re.compile(r"\?(?:\s|\Z)")
@@ -52,6 +57,15 @@ class File:
         self.path = path
         self.text = text
         self.lines = text.split("\n")
+
+
+class Repeated(NamedTuple):
+    """A key that its mapping has already; `behind` is the key before it."""
+
+    key: str
+    behind: str
+    line: int
+    column: int
 
 
 class Node:
@@ -91,7 +105,7 @@ class Scalar(Node):
 class Mapping(Node):
     """Keys in file order; `places` holds the (line, column) of each."""
 
-    __slots__ = ("flow", "places", "values")
+    __slots__ = ("flow", "places", "repeated", "values")
 
     def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
         self.file = file
@@ -100,6 +114,7 @@ class Mapping(Node):
         self.flow = flow
         self.values: dict[str, Node] = {}
         self.places: dict[str, tuple[int, int]] = {}
+        self.repeated: list[Repeated] | None = None
 
 
 class Sequence(Node):
@@ -138,6 +153,10 @@ def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
                 continue
             if name.endswith(".yml"):
                 problems.add("yml-ending", shown)
+            elif _MISNAMED.search(name) or (
+                path.stem == "story" and "story.yaml" not in files and path.suffix != ".yaml"
+            ):
+                problems.add("not-read", shown)
             elif name.endswith(".yaml"):
                 if path.is_symlink() and not _inside(path, root):
                     problems.add("unsafe-path", shown, what=name)
@@ -268,6 +287,15 @@ def _asked(mapping: Mapping, line: int, column: int) -> tuple[int, int] | None:
     return line, usual
 
 
+def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
+    """The key before whose colon a flow mapping stopped, if a comma may be missing there."""
+    match = _LAST_WORD.search(before)
+    if match is None or not isinstance(flow, Mapping) or match[1] in flow.places:
+        return ""
+    wanted = {match[1], *flow.places}
+    return match[1] if any(wanted <= block.keys() for block in BLOCKS.values()) else ""
+
+
 # --- nodes ---------------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +323,7 @@ class Reader:
         self.count = 0
         self.aliased = 0
         self.asks = False  # whether the file has a `?` that may make a key of what follows
+        self.torn = False  # whether names are missing because others stand twice
         self.stray: list[tuple[int, int, str]] = []  # aliases that name no anchor
         self.open: list[Mapping | Sequence] = []  # the collections around the present event
 
@@ -396,6 +425,8 @@ class Reader:
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 node = stack.pop()
                 keys.pop()
+                if type(node) is Mapping and node.repeated:
+                    self._tell_repeated(node)
                 anchor, before = pending.pop()
                 if anchor is not None:
                     anchors[anchor] = (node, self.count - before)
@@ -463,9 +494,10 @@ class Reader:
             self.problems.at(file, line, column, "merge-key")
             return False
         if text in mapping.places:
-            first = mapping.places[text]
-            self.problems.at(file, line, column, "duplicate-key", key=text, first=first[0])
-            if self.problems.full:
+            mapping.repeated = mapping.repeated or []
+            mapping.repeated.append(Repeated(text, next(reversed(mapping.values), ""), line, column))
+            if len(mapping.repeated) > MAX_PROBLEMS:
+                self._tell_repeated(mapping)
                 return False
         else:
             mapping.places[text] = (line, column)
@@ -475,9 +507,26 @@ class Reader:
         keys[-1] = text
         return True
 
+    def _tell_repeated(self, mapping: Mapping) -> None:
+        """Keys that stand twice; where the first of them shows why, that alone."""
+        file, repeated = mapping.file, mapping.repeated or []
+        key, behind, line, column = repeated[0]
+        hollow = mapping.values.get(behind)
+        self.torn = self.torn or len(self.open) < 2
+        if not mapping.flow and key == next(iter(mapping.places)) and self.open and type(self.open[-1]) is Sequence:
+            self.problems.at(file, line, column, "missing-dash", key=key)
+        elif isinstance(hollow, Scalar) and hollow.is_null and not shapes_of(behind):
+            place = mapping.places[behind]
+            del mapping.values[behind]
+            self.torn = True
+            self.problems.at(file, *place, "name-too-deep", key=behind, beside=key)
+        else:
+            for key, _, line, column in repeated:
+                self.problems.at(file, line, column, "duplicate-key", key=key, first=mapping.places[key][0])
+
     def _explain(self, file: File, error: yaml.MarkedYAMLError) -> None:
         """A YAML error in the words of the trap the author stepped into."""
-        why = str(error.problem or error.context or "not YAML")
+        why = str(error.problem or error.context or "")
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         at_end = not any(
@@ -507,10 +556,16 @@ class Reader:
         elif flow is not None and (at_end or content[column : column + 1] in ("]", "}") or _LONE_KEY.match(before)):
             char = "{" if isinstance(flow, Mapping) else "["
             self.problems.at(file, flow.line, flow.column, "unclosed-bracket", char=char)
-        elif flow is not None and before and before[-1] in "\"'":
-            self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
+        elif before and before[-1] in "\"'" and content[column : column + 1] not in ("", ":"):
+            other = "single" if before[-1] == '"' else "double"
+            advice = TEXT_HINT if flow is None else f"Put the whole text in {other} quotes."
+            self.problems.at(file, line + 1, len(before), "quote-ends", advice=advice)
+        elif content[column : column + 1] == ":" and (key := _uncut(before, flow)):
+            self.problems.at(file, line + 1, len(before) - len(key) + 1, "missing-comma", key=key)
         elif flow is not None:
             self.problems.at(file, line + 1, column + 1, "flow-special", char=content[column : column + 1])
+        elif slip := find_slip(file.lines, line + 1, column):
+            self.problems.at(file, slip.line, slip.column + 1, slip.code, **slip.fields)
         elif "mapping values are not allowed" in why:
             self.problems.at(file, line + 1, column + 1, "colon-in-text")
         elif "sequence entries" in why or "mapping keys" in why:
@@ -518,11 +573,16 @@ class Reader:
         elif line and re.search(r"(^|\s)#", file.lines[line - 1]) and not content[:column].strip():
             cut = re.search(r"(^|\s)#", file.lines[line - 1])
             self.problems.at(file, line, cut.end() if cut else 1, "comment-in-text")
+        elif (
+            start < len(content)
+            and content[start] in "{["
+            and (end := _CLOSED.search(content))
+            and end.start(1) == column
+        ):
+            self.problems.at(file, line + 1, column + 1, "bracket-ends", char=content[column])
         elif start < len(content) and content[start] in _SPECIAL and start <= column:
             self.stray = [s for s in self.stray if s[:2] != (line + 1, start + 1)]
             code = "tag" if content[start] == "!" else "special-start"
             self.problems.at(file, line + 1, start + 1, code, char=content[start])
-        elif before and before[-1] in "\"'" and column < len(content):
-            self.problems.at(file, line + 1, column + 1, "special-start", char=before[-1])
         else:
-            self.problems.at(file, line + 1, column + 1, "yaml", why=why)
+            self.problems.at(file, line + 1, column + 1, "yaml", why="this line does not go with the lines above it")
