@@ -316,7 +316,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _prove(story: Story, limit: int | None, *, strict: bool) -> int:
-    """Proves and reports; 0, 1 when something is refuted (or `strict` and in no play), 3 when something is undecided."""
+    """Proves and reports; 0, 3 when something is undecided, 1 when it is refuted, or, if `strict`, in no play."""
     from game.prove.explore import LIMIT, Verdict, prove
     from game.prove.report import report
 
