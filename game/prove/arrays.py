@@ -75,17 +75,19 @@ class LargeSearch(Search):
         self.visited = [Visited(p.size) for p in space.positions]
         self.levels: list[Level] = []
         self.unexplored: Level = {}
+        self.noted: dict[Place, int] = {}  # what `must_hold` found: its level, which may be one still in the making
         self._single = Coder(space, arrays=False)
         self._singles: dict[int, Steps] = {}
 
     def run(self) -> None:
+        self.begin()
         level = _Arrivals(self)
         for position, state in self.starts:
             level.arrive(position, np.array([state], dtype=np.int64))
         found = level.settle()
         while found:
+            self.unexplored = found  # first: Ctrl+C can come between any two lines
             self.levels.append(found)
-            self.unexplored = found
             self.seen.depth = len(self.levels) - 1
             level = _Arrivals(self)
             for position, states in found.items():
@@ -118,7 +120,9 @@ class LargeSearch(Search):
         for index, wanted, test in list(self.watched(place)):
             hits = np.flatnonzero(np.broadcast_to(test(states), states.shape) == wanted)
             if len(hits):
-                self.seen.broken[index] = (position, int(states[hits[0]]))
+                found = (position, int(states[hits[0]]))
+                self.noted[found] = len(self.levels)
+                self.seen.broken[index] = found
 
     # --- backwards
 
@@ -173,7 +177,7 @@ class LargeSearch(Search):
 
     def witness(self, place: Place) -> Witness:
         steps: list[str] = []
-        depth = self._depth_of(place)
+        depth = self.noted[place] if place in self.noted else self._depth_of(place)
         while True:
             found = self._before(place, depth)
             if found is None:
@@ -183,10 +187,7 @@ class LargeSearch(Search):
             depth -= 1
 
     def _depth_of(self, place: Place) -> int:
-        """The level a situation is in; a junction's is that of what it passes on to."""
         position, state = place
-        while self.space.positions[position].kind == "junction":
-            position, state = self._one(position).takes[0](state)
         for depth, level in enumerate(self.levels):
             if position in level:
                 states = level[position]

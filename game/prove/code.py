@@ -26,6 +26,7 @@ from game.story.expressions import (
     Visits,
 )
 
+DEEP = 12  # terms in a definition that are written where it is used; more get a line of their own
 Env = dict[Key, str]  # the name of the local that holds each field's value: a number, or a word's global number
 
 
@@ -56,6 +57,7 @@ class Coder:
             self.globals.update(np=np, where=np.where, minimum=np.minimum, maximum=np.maximum)
             self.globals["fill"] = lambda value, s: np.broadcast_to(value, s.shape)
         self.lines: list[str] = []
+        self.indent = ""  # of the lines being written
         self.serial = 0
 
     # --- functions
@@ -74,7 +76,7 @@ class Coder:
         return self._compile(lambda: self._condition(position, term))
 
     def _compile(self, write: Callable[[], None]) -> Callable[[Any], Any]:
-        self.lines, self.serial = ["def f(s):"], 0
+        self.lines, self.indent, self.serial = ["def f(s):"], "", 0
         write()
         source = "\n ".join(self.lines)
         scope: dict[str, Any] = {}
@@ -121,6 +123,7 @@ class Coder:
 
     def _branch_tree(self, tree: Tree, env: Env, indent: str) -> None:
         """For one situation: nested ifs."""
+        self.indent = indent
         match tree:
             case Arrive(position):
                 self.lines.append(f"{indent}return ({position}, {self._packed(position, env)})")
@@ -252,10 +255,10 @@ class Coder:
     # --- terms
 
     def _and(self, parts: list[str]) -> str:
-        return f"({(' & ' if self.arrays else ' and ').join(parts)})"
+        return f"({(' & ' if self.arrays else ' and ').join(parts)})" if len(parts) > 1 else parts[0]
 
     def _or(self, parts: list[str]) -> str:
-        return f"({(' | ' if self.arrays else ' or ').join(parts)})"
+        return f"({(' | ' if self.arrays else ' or ').join(parts)})" if len(parts) > 1 else parts[0]
 
     def _call(self, name: str, values: list[str]) -> str:
         if not self.arrays:
@@ -263,10 +266,10 @@ class Coder:
         if name == "abs":
             return f"np.abs({values[0]})"
         function = {"min": "minimum", "max": "maximum"}[name]
-        result = values[0]
-        for value in values[1:]:
-            result = f"{function}({result}, {value})"
-        return result
+        if len(values) == 1:
+            return values[0]
+        half = len(values) // 2
+        return f"{function}({self._call(name, values[:half])}, {self._call(name, values[half:])})"
 
     def _term(self, term: Term, env: Env, here: str) -> str:
         match term:
@@ -275,7 +278,8 @@ class Coder:
             case Variable(name):
                 return self._flag(("state", name), env)
             case Definition(_, expression):
-                return self._term(expression.term, env, here)
+                value = self._term(expression.term, env, here)
+                return self._kept(value) if expression.depth > DEEP else value
             case Seen(scene):
                 return f"({env['visits', scene]} > 0)"
             case Visits(scene):
@@ -308,7 +312,8 @@ class Coder:
 
     def _number(self, term: Term, env: Env, here: str) -> str:
         """A term's value in a sum, where flags count 0 or 1."""
-        return f"({self._term(term, env, here)} * 1)"
+        value = self._term(term, env, here)
+        return value if isinstance(term, Arithmetic | Call) else f"({value} * 1)"
 
     def _constant(self, value: object) -> str:
         if isinstance(value, bool):
@@ -324,11 +329,23 @@ class Coder:
             if sign in ("in", "not in"):
                 assert isinstance(term, Constant)
                 assert isinstance(term.value, tuple)
+                left = self._kept(left)
                 tests = self._or([f"({left} == {self._constant(v)})" for v in term.value])
                 parts.append(tests if sign == "in" else f"({tests} == 0)")
-                right = left
             else:
                 right = self._term(term, env, here)
+                if len(rest) > 1:
+                    right = self._kept(right)
                 parts.append(f"({left} {sign} {right})")
-            left = right
+                left = right
         return self._and(parts)
+
+    def _kept(self, value: str) -> str:
+        """A name for a value, on a line of its own: repeated, nested chains would double at each level, and Python
+        takes 200 parentheses. Nothing in the language fails or acts, so what comes early does no harm.
+        """
+        if len(value) < 12:
+            return value
+        name = self._name()
+        self.lines.append(f"{self.indent}{name} = {value}")
+        return name

@@ -115,10 +115,14 @@ class Search:
         self._steps: dict[int, Steps] = {}
         self._conditions: dict[tuple[int, int], Callable[[Any], Any]] = {}
         self.starts: dict[Place, dict[str, object]] = {}
-        enter = Coder(space, arrays=False).start()
-        for answers in space.starts():
-            values = space.initial(answers)
-            self.starts.setdefault(enter([values.get(key, 0) for key in space.fields]), answers)
+
+    def begin(self) -> None:
+        """Finds the first situations, from all answers."""
+        enter = Coder(self.space, arrays=False).start()
+        for answers in self.space.starts():
+            values = self.space.initial(answers)
+            self.starts.setdefault(enter([values.get(key, 0) for key in self.space.fields]), answers)
+            self._keep_within(len(self.starts))
 
     def steps(self, position: int) -> Steps:
         if position not in self._steps:
@@ -136,10 +140,13 @@ class Search:
             yield index, must.kind == "reachable", self._conditions[key]
 
     def check_limit(self, waiting: int) -> None:
-        if self.seen.situations > self.limit:
-            raise Interrupted(f"the limit of {self.limit:,} situations is met")
+        self._keep_within(self.seen.situations)
         if self.progress is not None:
             self.progress(self.seen.situations, waiting)
+
+    def _keep_within(self, situations: int) -> None:
+        if situations > self.limit:
+            raise Interrupted(f"the limit of {self.limit:,} situations is met")
 
     def option_id(self, position: int, option: int) -> str:
         return self.space.positions[position].options[option].id
@@ -153,18 +160,17 @@ class SmallSearch(Search):
         self.parents: dict[Place, tuple[Place, int] | None] = {}
         self.before: dict[Place, list[Place]] = {}
         self.waiting: list[Place] = []
+        self.expanded = 0  # how many of `parents`, junctions left aside, are done with
 
     def run(self) -> None:
+        self.begin()
         for start in self.starts:
             self._arrive(start, None)
         while self.waiting:
             level, self.waiting = self.waiting, []
-            for index, place in enumerate(level):
-                try:
-                    self._expand(place)
-                except Interrupted:
-                    self.waiting += level[index:]
-                    raise
+            for place in level:
+                self._expand(place)
+                self.expanded += 1
             self.seen.depth += bool(self.waiting)
             self.check_limit(len(self.waiting))
 
@@ -207,14 +213,15 @@ class SmallSearch(Search):
                 self.seen.broken[index] = place
 
     def hopeless(self) -> Place | None:
-        good = {p for p in self.parents if self.space.positions[p[0]].kind == "ending"} | set(self.waiting)
+        waiting = [p for p in self.parents if self.space.positions[p[0]].kind != "junction"]
+        good = {p for p in waiting if self.space.positions[p[0]].kind == "ending"} | set(waiting[self.expanded :])
         stack = list(good)
         while stack:
             for previous in self.before.get(stack.pop(), ()):
                 if previous not in good:
                     good.add(previous)
                     stack.append(previous)
-        return next((p for p in self.parents if p not in good and self.space.positions[p[0]].kind != "junction"), None)
+        return next((p for p in waiting if p not in good), None)
 
     def witness(self, place: Place) -> Witness:
         steps: list[str] = []
@@ -240,10 +247,9 @@ def prove(story: Story, *, limit: int = LIMIT, progress: Progress | None = None,
         if engine.seen.reason and limit > small and not engine.seen.reason.startswith("interrupted"):
             engine = _large(space, limit, progress)
             _run(engine)
-        return _judge(space, engine)
     except KeyboardInterrupt:
-        engine.seen.reason = engine.seen.reason or "interrupted"
-        return _judge(space, engine)
+        engine.seen.reason = "interrupted"
+    return _judge(space, engine)
 
 
 def _large(space: Space, limit: int, progress: Progress | None) -> Engine:
@@ -265,6 +271,10 @@ def _run(engine: Engine) -> None:
 
 def _judge(space: Space, engine: Engine) -> Proof:
     seen = engine.seen
+    try:
+        hopeless = engine.hopeless()
+    except KeyboardInterrupt:
+        hopeless, seen.reason = None, "interrupted"
     open_verdict = Verdict.UNDECIDED if seen.reason else Verdict.PROVED
 
     def finding(name: str, place: Place | None, *, wanted: bool = False, at: Location | None = None) -> Finding:
@@ -275,7 +285,7 @@ def _judge(space: Space, engine: Engine) -> Proof:
         return Finding(name, verdict, engine.witness(place), at)
 
     findings = [
-        finding("from every situation an ending can be reached", engine.hopeless()),
+        finding("from every situation an ending can be reached", hopeless),
         finding("no page is stuck", seen.stuck),
     ]
     for index, must in enumerate(space.story.must_hold):

@@ -355,7 +355,7 @@ class Space:
             for position in self.positions:
                 position.live = tuple(self.fields)
         order = {key: n for n, key in enumerate(self.fields)}
-        used: set[Key] = set()
+        used = set(self.needs(self.start_tree()))  # the first scene's on_enter comes before any position
         for position in self.positions:
             position.live = tuple(sorted(position.live, key=order.__getitem__))
             used.update(position.live)
