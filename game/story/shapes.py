@@ -96,13 +96,15 @@ class Shaper:
         cut = self.cut(node, known)
         if cut:
             meant.update(known)
-        for name in [n for n in node.values if n not in known]:
+        names = list(node.values)
+        behind = dict(zip(names[1:], names, strict=False))
+        for name in [n for n in names if n not in known]:
             value = node.values.get(name)
             if value is None or (cut and isinstance(value, Scalar) and value.is_null):
                 continue
             close = "" if self.problems.full else nearest(name, list(known))
             at = (node.file, *node.places[name])
-            if self._unindented(node, name, known) or self._stray_scene(node, name, block, close):
+            if self._unindented(node, name, behind.get(name, ""), known) or self._stray_scene(node, name, block, close):
                 continue
             if name[:1].isspace():
                 self.problems.at(*at, "odd-space", char=f"U+{ord(name[0]):04X}")
@@ -139,11 +141,9 @@ class Shaper:
             return True
         return False
 
-    def _unindented(self, node: Mapping, name: str, known: MappingType[str, Key]) -> bool:
+    def _unindented(self, node: Mapping, name: str, holder: str, known: MappingType[str, Key]) -> bool:
         """Whether the key belongs under the empty one before it; then it and all like it are put there."""
-        names = list(node.values)
-        holder = names[names.index(name) - 1]
-        key, hollow = known.get(holder), node.values[holder]
+        key, hollow = known.get(holder), node.values.get(holder)
         if (
             node.flow
             or key is None
@@ -152,6 +152,7 @@ class Shaper:
             or not hollow.is_null
         ):
             return False
+        names = list(node.values)
         later = names[names.index(name) :]
         if key.shape in _OPEN:
             wanted = Mapping if key.of else Scalar

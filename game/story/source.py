@@ -287,6 +287,10 @@ def _asked(mapping: Mapping, line: int, column: int) -> tuple[int, int] | None:
     return line, usual
 
 
+def _is_hollow(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
 def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
     """The key before whose colon a flow mapping stopped, if a comma may be missing there."""
     match = _LAST_WORD.search(before)
@@ -515,7 +519,7 @@ class Reader:
         self.torn = self.torn or len(self.open) < 2
         if not mapping.flow and key == next(iter(mapping.places)) and self.open and type(self.open[-1]) is Sequence:
             self.problems.at(file, line, column, "missing-dash", key=key)
-        elif isinstance(hollow, Scalar) and hollow.is_null and not shapes_of(behind):
+        elif not mapping.flow and key != behind and _is_hollow(hollow) and not shapes_of(behind):
             place = mapping.places[behind]
             del mapping.values[behind]
             self.torn = True
