@@ -226,3 +226,53 @@ def test_a_broken_declaration_is_blamed_once_and_not_where_it_is_used(
     if "1k" in wrong:
         text = text.replace("chapter: kremlin", "chapter: 1kremlin")
     assert len(load_text(text).diagnostics) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("key_too_deep", "Line it up with `text`."),
+        ("scene_too_deep_by_one", "Line it up with `a`."),
+        ("space_after_colon", "Write `title: The widow`."),
+        ("space_after_dash", "Write `- label:`."),
+        ("set_is_in_parentheses", "Write `set: {met: true}`."),
+        ("set_is_text", "Write `set: {met: true}`."),
+        ("set_plus", "Write `trust: trust + 1`."),
+        ("set_plus_equals", "Write `trust: trust + 1`."),
+        ("set_minus", "Write `trust: trust - 1`."),
+        ("flag_yes", "Write `true`."),
+        ("flag_off", "Write `false`."),
+        ("stay_is_yes", "Write `stay: true`."),
+        ("expression_is", "Write `trust == 3`."),
+        ("ending_is_text", "Write `ending: {title: The end}`."),
+        ("record_is_text", "Write `record: {followed: F1}`."),
+        ("next_is_a_list_of_names", "Write `{go: z}`."),
+        ("sheet_is_text", "Write `sheet: {kind: ..., heading: A list, text: ...}`."),
+        ("list_without_brackets", "Write a list: `[F1, F2]`."),
+        ("number_list", "For a year, write `1854\\.`."),
+        ("apostrophe_in_quotes", "Use `|` and put the text on the next line, indented."),
+        ("flow_single_quote", "Put the whole text in double quotes."),
+        ("flow_quote", "Put the whole text in single quotes."),
+    ],
+)
+def test_a_hint_says_what_to_write(name: str, hint: str) -> None:
+    (problem,) = load(BROKEN / f"{name}.yaml").diagnostics
+    assert problem.hint == hint
+
+
+def test_all_the_keys_of_a_scene_are_named(load_text: LoadText) -> None:
+    (problem,) = load_text((HEAD + SOUND).replace("text: C.", "text: C., qqq: 1")).errors
+    assert problem.hint.endswith("discuss, ending, outcome, todo.")
+
+
+def test_a_copy_is_blamed_and_not_the_story(tmp_path: Path) -> None:
+    for name in ("story.yaml", "story copy.yaml", "story_old.yaml"):
+        (tmp_path / name).write_text(HEAD + SOUND, encoding="utf-8")
+    found = [(d.code, d.location.path) for d in load(tmp_path).diagnostics]
+    assert found == [("repeats-file", "story copy.yaml"), ("repeats-file", "story_old.yaml")]
+
+
+@pytest.mark.parametrize("name", ["story.yaml.txt", "story.txt", "story.yml.bak"])
+def test_a_story_with_a_wrong_ending_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(HEAD + SOUND, encoding="utf-8")
+    assert ("not-read", name) in [(d.code, d.location.path) for d in load(tmp_path).diagnostics]

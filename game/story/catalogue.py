@@ -126,6 +126,14 @@ CATALOGUE: dict[str, Wording] = {
     "alias-bomb": Wording("aliases repeat more than {limit} nodes", "Write the parts out."),
     "many-documents": Wording("a second document (`---`) in one file", "Keep one document a file. " + QUOTE_HINT),
     "duplicate-key": Wording("`{key}` stands here twice: first in line {first}", "Rename or remove one."),
+    "begins-again": Wording(
+        "`{key}` and what follows stand here twice: first in line {first}",
+        "If something new begins here, the line above it is missing: its name and a colon, or a `- `.",
+    ),
+    "missing-section": Wording(
+        "`{key}` stands under `{part}`, and looks like one of the `{other}`",
+        "A line `{other}:` is missing above it, or stands too far in.",
+    ),
     "bad-key": Wording("a key must be a word", QUOTE_HINT),
     "too-deep": Wording("nested deeper than {limit} levels"),
     "too-many-nodes": Wording("more than {limit} entries"),

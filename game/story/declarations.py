@@ -62,7 +62,7 @@ def declare(shaper: Shaper, name: str, node: Node) -> Variable | None:
                 if isinstance(node, Mapping) and "words" not in node.values:
                     shaper.error(show, "missing-key", key="words", block="variable")
             variable = replace(variable, show=shown)
-        if "words" in fields:
+        if "words" in fields and problems.errors == before:
             variable = replace(variable, bands=_bands(shaper, fields["words"], low, high))
     if "start" not in fields:
         if isinstance(node, Mapping) and "start" not in node.values:

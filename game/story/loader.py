@@ -32,8 +32,8 @@ from game.story.model import (
     Variable,
 )
 from game.story.scenes import SceneBuilder
-from game.story.schema import FORMAT, HEAD, PARTS
-from game.story.shapes import Shaper, location
+from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS
+from game.story.shapes import Shaper, is_null, location
 from game.story.source import (
     FORBIDDEN,
     MAX_STORY,
@@ -140,6 +140,7 @@ class _Loader:
         if other := self._repeats(root):
             copy = (other, root.file.path) if Path(root.file.path).name == "story.yaml" else (root.file.path, other)
             self.problems.add("repeats-file", copy[0], other=copy[1])
+            self.shaper.partial = True
             return
         is_head = "format" in root.values
         if is_head and self.head is not None:
@@ -162,6 +163,20 @@ class _Loader:
             else:
                 self.shaper.partial = True
 
+    @staticmethod
+    def _other_part(part: str, node: Node) -> str:
+        """The section that a block must be meant for, if it can't be meant for this one; else ''."""
+        keys = node.values.keys() if isinstance(node, Mapping) else set[str]()
+        for name, key in PARTS.items():
+            block = BLOCKS.get(key.of, {})
+            required = {k for k, v in block.items() if v.required}
+            if keys and required <= keys <= block.keys() and (required or keys & {"next", "choices", "ending"}):
+                if name == part:
+                    return ""
+                if key.shape == "named" and not keys <= BLOCKS.get(PARTS[part].of, {}).keys():
+                    return name
+        return ""
+
     def _repeats(self, root: Mapping) -> str:
         """The file that has most of this file's names already, or ''."""
         names = [(part, name) for part in PARTS if isinstance(v := root.values.get(part), Mapping) for name in v.values]
@@ -179,9 +194,31 @@ class _Loader:
                 self.problems.at(root.file, *root.places[name], "head-key", key=name)
 
     def _collect(self, part: str, section: Mapping) -> None:
-        known = self.parts[part]
+        above: Node | None = None
+        other = ""
         for name, node in section.values.items():
             place = section.places[name]
+            if (
+                isinstance(above, Mapping)
+                and part == "scenes"
+                and name in BLOCKS["scene"]
+                and not isinstance(node, Mapping)
+            ):
+                beside = next(iter(above.values), "")
+                self.problems.at(section.file, *place, "misplaced-key", key=name, where="further left", beside=beside)
+                above.values.setdefault(name, node)
+                above.places.setdefault(name, place)
+                continue
+            if name in PARTS and is_null(node) and not other:
+                other = name
+                self.problems.at(section.file, *place, "misplaced-key", key=name, where="further in", beside=part)
+                continue
+            above = node
+            if self.shaper.half_key(section, name, None):
+                continue
+            if not other and (other := self._other_part(part, node)):
+                self.problems.at(section.file, *place, "missing-section", key=name, part=part, other=other)
+            known = self.parts[other or part]
             if name in known:
                 first = known[name][1]
                 where = f"{first.file.path}:{first.places[name][0]}"

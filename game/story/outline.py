@@ -19,11 +19,13 @@ _KEY = re.compile(r"(?![-\"'\[{&*!|>%@`#])([^:]+?|[^:].*?\S):(?: +(.*))?\Z")
 _WORD = re.compile(r"[A-Za-z]\w*\Z")
 _GLUED = re.compile(r"(\w+)[:\uff1a](?!//)\s*(\S.*)")
 _GLUED_DASH = re.compile(r"-(\w+):")
+_HALF = re.compile(r"(\w+) *[{\[](\w+: .*[}\]]\Z)?")  # `ending {title: ...}`
 _DASHES = ("-", "\u2013", "\u2014", "\u2022")  # and what a word processor makes of them
 _HEADER = re.compile(r"[|>][-+0-9]*\Z")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _NAMED = {name for name, key in PARTS.items() if key.shape == "named"}
 _LISTS = {name for block in BLOCKS.values() for name, key in block.items() if key.shape == "blocks"}
+_PROSE = frozenset(["text", "inline", "passage"])
 _BLOCK_SHAPES = frozenset(["effects", "block", "values", "bands", "named"])
 
 
@@ -132,6 +134,8 @@ def _misspelt(row: Row) -> Slip | None:
         return Slip("missing-space", row.line, row.column, {"sign": "-", "form": f"- {glued[1]}:"})
     if whole[:1] in _DASHES and not _WORD.match(row.key):
         return Slip("missing-dash", row.line, row.column, {"key": whole[:40]})
+    if (half := _HALF.match(whole)) and (half[2] or shapes_of(half[1])):
+        return Slip("missing-colon", row.line, row.column, {"key": half[1]})
     if row.key and (_WORD.match(row.key) or not _GLUED.match(row.key)):
         return None
     if (glued := _GLUED.match(whole)) and shapes_of(glued[1]):
@@ -170,14 +174,15 @@ def _misplaced(rows: list[Row]) -> Slip | None:
             return Slip("ragged-text", row.line, row.indent, {})
         if row.value[:1] == "{" and any(row.indent == at and dash for at, _, dash in levels):
             return Slip("missing-dash", row.line, row.indent, {"key": row.value.rstrip()})
-        if row.key or row.goes_on or not row.value[:1].isalnum():
+        if row.key or (row.goes_on and above.value[:1] not in ("{", "[")) or not row.value[:1].isalnum():
             return None
         if _WORD.match(row.value):
             return Slip("missing-colon", row.line, row.indent, {"key": row.value})
         return Slip("odd-line", row.line, row.indent, {})
     if not row.dash and row.indent > above.column and above.value:
         return _too_deep(rows, levels)
-    if row.dash and row.key == "label" and not any(at == row.indent and dash for at, _, dash in levels):
+    dashes = [(at, found) for at, found, dash in levels if dash]
+    if row.dash and row.key == "label" and not dashes:
         return Slip("missing-choices", row.line, row.column, {})
     for index, (at, found, dash) in enumerate(levels):
         holder = next((r.key for column, r, is_dash in levels[index + 1 :] if not is_dash and column <= at), "")
@@ -189,8 +194,10 @@ def _misplaced(rows: list[Row]) -> Slip | None:
             return Slip("missing-heading", row.line, row.indent, {"key": row.key, "holder": holder})
         if at == row.indent and row.dash and not dash:  # a dash in line with names
             return Slip("stray-dash", row.line, row.indent, {"key": row.key or row.value})
-    if row.dash or any(at == row.indent for at, _, _ in levels):
+    if any(at == row.indent for at, _, _ in levels):
         return None
+    if row.dash:
+        return _out_of_line(row, min(dashes, key=lambda level: abs(level[0] - row.indent))[1]) if dashes else None
     margin = levels[-1][1]
     if not margin.indent and margin.key not in BLOCKS["story"]:
         return Slip("at-the-margin", margin.line, margin.column, {"key": margin.key})
@@ -207,13 +214,15 @@ def _too_deep(rows: list[Row], levels: list[tuple[int, Row, bool]]) -> Slip | No
     if hollow and hollow.key and not hollow.value and hollow.column == above.column and shapes_of(above.key):
         return Slip("not-indented", above.line, above.column, {"key": above.key, "holder": hollow.key})
     beside = levels[0][1]
-    if shapes_of(row.key) and (shared_block(row.key, beside.key) or not beside.key):
+    if _alike(row, beside) or (shapes_of(row.key) and not beside.key):
         return _out_of_line(row, beside)
-    if not row.value and not shapes_of(row.key) and not row.goes_on | shared_block("text", beside.key):
+    if not row.value and not shapes_of(beside.key) & _PROSE:
         return _out_of_line(row, beside)
     return None
 
 
 def _out_of_line(row: Row, beside: Row) -> Slip:
-    where = "further in" if row.column > beside.column else "further left"
-    return Slip("misplaced-key", row.line, row.column, {"key": row.key, "where": where, "beside": beside.key})
+    further_in = row.indent > beside.indent if row.dash else row.column > beside.column
+    where = "further in" if further_in else "further left"
+    fields = {"key": row.key or row.value, "where": where, "beside": beside.key or beside.value}
+    return Slip("misplaced-key", row.line, row.indent, fields)

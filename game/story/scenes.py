@@ -213,6 +213,7 @@ class SceneBuilder:
             go, stay = "", True
         if not (go or stay or way) and "label" in given:
             shaper.error(get("label") or node, "no-way-out", name=f"{prefix}/{self._own_id_of(node)}")
+            way = True  # told once, for those that follow on it too
         if "locked" in given and "when" not in given:
             shaper.error(given["locked"], "locked-without-when")
         full = f"{prefix}/{self._own_id_of(node)}"

@@ -33,6 +33,8 @@ _ALLOWED: dict[str, tuple[type[Node], ...]] = {
     **dict.fromkeys(["effects", "bands", "values", "block", "named"], (Mapping,)),
 }
 _GLUED = re.compile(r"(\w+):(\S.*)")
+_HALF = re.compile(r"(\w+)(?:: *(?=[{\[])| +|(?=[{\[]))(.)")
+_NAME = re.compile(r"[A-Za-z]\w*\Z")
 _RELATIVE = re.compile(r"([-+])\s*(\w+)\Z")
 _SUM = re.compile(r"(\w+)\s*([-+]?)=\s*(\w+)\Z")
 _NUMBER = re.compile(r"(?:\A|\n[ ]*\n)[ ]{0,3}([0-9]{3,9}[.)])(?=\s)")  # CommonMark's ordered lists
@@ -104,7 +106,11 @@ class Shaper:
                 continue
             close = "" if self.problems.full else nearest(name, list(known))
             at = (node.file, *node.places[name])
-            if self._unindented(node, name, behind.get(name, ""), known) or self._stray_scene(node, name, block, close):
+            if (
+                self.half_key(node, name, known)
+                or self._unindented(node, name, behind.get(name, ""), known)
+                or self._stray_scene(node, name, block, close)
+            ):
                 continue
             if name[:1].isspace():
                 self.problems.at(*at, "odd-space", char=f"U+{ord(name[0]):04X}")
@@ -127,6 +133,8 @@ class Shaper:
                 before = value
                 continue
             at = (node.file, *node.places[name])
+            if self.half_key(node, name, known):
+                return True
             if (glued := _GLUED.match(name)) and glued[1] in known and glued[1] not in node.values:
                 self.problems.at(*at, "missing-space", sign=f"{glued[1]}:", form=f"{glued[1]}: {glued[2]}")
                 node.places[glued[1]] = node.places[name]
@@ -140,6 +148,22 @@ class Shaper:
                     before.style = BROKEN  # its end is missing: nobody should complain of that
             return True
         return False
+
+    def half_key(self, node: Mapping, name: str, known: Container[str] | None) -> bool:
+        """Whether a key has swallowed what should be its value, as in `ending:{title`; `known` is None for names."""
+        match = _HALF.match(name)
+        if match is None or not (_NAME.match(match[1]) if known is None else match[1] in known):
+            return False
+        if match[2] not in ("{", "[") and not (node.flow and is_null(node.values[name]) and match[2] and known):
+            return False
+        at = (node.file, *node.places[name])
+        if name[match.end(1)] == ":":
+            self.problems.at(*at, "missing-space", sign=f"{match[1]}:", form=f"{match[1]}: {match[2]}...")
+        else:
+            self.problems.at(*at, "missing-colon", key=match[1])
+        self.broken.add(match[1])
+        node.values.setdefault(match[1], Scalar(*at, "", BROKEN))
+        return True
 
     def _unindented(self, node: Mapping, name: str, holder: str, known: MappingType[str, Key]) -> bool:
         """Whether the key belongs under the empty one before it; then it and all like it are put there."""
@@ -540,6 +564,10 @@ class Shaper:
                     found.append(Insert(expression, self.variables.get(name)))
         parts.append(source[position:])
         return Template("".join(parts), tuple(found), form)
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
 
 
 def spelt_flag(text: str, key: str = "") -> str:

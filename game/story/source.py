@@ -524,6 +524,9 @@ class Reader:
             del mapping.values[behind]
             self.torn = True
             self.problems.at(file, *place, "name-too-deep", key=behind, beside=key)
+        elif not mapping.flow and len(repeated) > 1 and shapes_of(key):
+            self.torn = True
+            self.problems.at(file, line, column, "begins-again", key=key, first=mapping.places[key][0])
         else:
             for key, _, line, column in repeated:
                 self.problems.at(file, line, column, "duplicate-key", key=key, first=mapping.places[key][0])
