@@ -10,7 +10,8 @@ from random_stories import story_text
 from game.play.session import Session
 from game.prove.arrays import LargeSearch
 from game.prove.explore import Interrupted, Place, SmallSearch, Verdict, prove
-from game.prove.space import Key, Space
+from game.prove.space import Space
+from game.prove.trees import Key
 from game.story.loader import load
 from game.story.model import Story
 

@@ -16,7 +16,8 @@ from random_stories import story_text
 from game.play.session import Session
 from game.prove.code import Coder
 from game.prove.explore import Verdict, prove
-from game.prove.space import Key, Position, Space, arrivals, walk_terms
+from game.prove.space import Position, Space
+from game.prove.trees import Key, arrivals, walk_terms
 from game.story.expressions import (
     Arithmetic,
     Call,

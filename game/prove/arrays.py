@@ -12,6 +12,7 @@ import numpy.typing as npt
 from game.prove.code import Coder, Steps
 from game.prove.explore import Place, Progress, Search, Witness
 from game.prove.space import Space
+from game.story.expressions import Value
 
 States = npt.NDArray[np.int64]
 Level = dict[int, States]  # position -> its new situations
@@ -226,7 +227,7 @@ class LargeSearch(Search):
                 return row if at is None else int(at[row])
         return None
 
-    def _answers(self, place: Place) -> dict[str, object]:
+    def _answers(self, place: Place) -> dict[str, Value]:
         for start, answers in self.starts.items():
             current = start
             while current != place and self.space.positions[current[0]].kind == "junction":

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from game.prove.space import Arrive, Effects, Guard, Key, Position, Space, Test, Tree
+from game.prove.space import Position, Space
+from game.prove.trees import Arrive, Effects, Guard, Key, Test, Tree
 from game.story.expressions import (
     Arithmetic,
     Call,

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from game.prove.code import Coder, Steps
 from game.prove.space import Position, Space
 from game.story.diagnostics import Location
+from game.story.expressions import Value
 from game.story.model import MustHold, Story
 
 SMALL = 20_000  # situations the engine of sets takes on
@@ -37,7 +38,7 @@ class Verdict(StrEnum):
 class Witness:
     """Answers and the shortest list of step ids that shows something."""
 
-    answers: dict[str, object]
+    answers: dict[str, Value]
     steps: tuple[str, ...]
 
     def encode(self) -> str:
@@ -114,7 +115,7 @@ class Search:
         self.coder = Coder(space, arrays=arrays)
         self._steps: dict[int, Steps] = {}
         self._conditions: dict[tuple[int, int], Callable[[Any], Any]] = {}
-        self.starts: dict[Place, dict[str, object]] = {}
+        self.starts: dict[Place, dict[str, Value]] = {}
 
     def begin(self) -> None:
         """Finds the first situations, from all answers."""

@@ -17,7 +17,7 @@ def report(proof: Proof) -> Iterator[str]:
     if proof.reason:
         yield f"Undecided because {proof.reason}. What makes the space large: {', '.join(proof.costly)}."
     if proof.dropped:
-        yield f"Left out, since no condition reads them: {', '.join(proof.dropped)}."
+        yield f"Left out, since no choice or way depends on them: {', '.join(proof.dropped)}."
 
 
 def _shown(finding: Finding) -> Iterator[str]:

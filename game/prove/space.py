@@ -11,29 +11,33 @@ The steps are trees made from the model's own checked terms; `code.py` turns the
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal
 
+from game.prove.trees import (
+    Arrive,
+    Effects,
+    Guard,
+    Key,
+    Test,
+    Tree,
+    arrivals,
+    guard_reads,
+    reads,
+    walk_terms,
+)
 from game.story.expressions import (
-    Arithmetic,
-    Call,
     Chose,
     Compare,
     Constant,
-    Definition,
-    Either,
     Expression,
     Kind,
-    Logic,
-    Not,
     Seen,
     Term,
-    Variable,
+    Value,
     Visits,
 )
 from game.story.model import Assignment, Choice, Scene, Story, Way
-
-Key = tuple[str, str]  # ("state", variable), ("chosen", choice), ("visits", scene) or ("fired", index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +48,6 @@ class Field:
     size: int
     low: int = 0
     words: tuple[str, ...] = ()
-
-
-# --- steps as trees ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Arrive:
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """`condition` is evaluated in scene `here`; `unfired` and `offered` are further conditions, where given."""
-
-    then: "Tree"
-    otherwise: "Tree"
-    here: str
-    condition: Term | None = None
-    unfired: Key | None = None
-    offered: tuple["Guard", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """Terms assigned together from the state before; or marks set to 1; or a visit counted."""
-
-    then: "Tree"
-    here: str
-    assigns: tuple[tuple[Key, Term], ...] = ()
-    marks: tuple[Key, ...] = ()
-    visit: Key | None = None
-
-
-Tree = Arrive | Test | Effects
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """When a choice is offered: `when` holds, and `spent` (its mark, if taking it spends it) is not set."""
-
-    when: Term | None
-    spent: Key | None
 
 
 @dataclass(slots=True)
@@ -113,49 +75,6 @@ class Position:
     live: tuple[Key, ...] = ()
     strides: tuple[int, ...] = ()  # of each live field in a situation, which is a number in a mixed radix
     size: int = 1  # how many situations its live fields could tell apart
-
-
-# --- reads ---------------------------------------------------------------------------------------------------------
-
-
-def walk_terms(term: Term) -> Iterator[Term]:
-    """The term and everything in it, definitions opened."""
-    stack: list[Term] = [term]
-    while stack:
-        current = stack.pop()
-        yield current
-        match current:
-            case Definition(_, expression):
-                stack.append(expression.term)
-            case Not(inner):
-                stack.append(inner)
-            case Logic(_, terms) | Call(_, terms):
-                stack += terms
-            case Compare(first, rest):
-                stack += [first, *(t for _, t in rest)]
-            case Arithmetic(_, left, right):
-                stack += [left, right]
-            case Either(condition, then, otherwise):
-                stack += [condition, then, otherwise]
-
-
-def reads(term: Term | None) -> frozenset[Key]:
-    """The fields a term's value depends on."""
-    found: set[Key] = set()
-    for part in walk_terms(term) if term is not None else ():
-        match part:
-            case Variable(name):
-                found.add(("state", name))
-            case Seen(scene) | Visits(scene):
-                found.add(("visits", scene))
-            case Chose(choice):
-                found.add(("chosen", choice))
-    return frozenset(found)
-
-
-def _guard_reads(guard: Guard) -> frozenset[Key]:
-    spent = frozenset([guard.spent]) if guard.spent else frozenset()
-    return reads(guard.when) | spent
 
 
 # --- the space -----------------------------------------------------------------------------------------------------
@@ -228,10 +147,11 @@ class Space:
                         asked.setdefault(("chosen", choice), 0)
                     case Compare(first, rest):
                         chain = [first, *(t for _, t in rest)]
-                        for one, other in [*zip(chain, chain[1:]), *zip(chain[1:], chain)]:  # noqa: B905, RUF007
-                            if isinstance(one, Visits):
-                                key = ("visits", one.scene)
-                                asked[key] = max(asked.get(key, 0), _largest(other))
+                        for left, right in pairwise(chain):
+                            for one, other in ((left, right), (right, left)):
+                                if isinstance(one, Visits):
+                                    key = ("visits", one.scene)
+                                    asked[key] = max(asked.get(key, 0), _largest(other))
         for offered in story.choices.values():
             if offered.spends:
                 asked.setdefault(("chosen", offered.id), 0)
@@ -314,7 +234,7 @@ class Space:
             case Test():
                 tested = reads(tree.condition) | (frozenset([tree.unfired]) if tree.unfired else frozenset())
                 for guard in tree.offered:
-                    tested |= _guard_reads(guard)
+                    tested |= guard_reads(guard)
                 return tested | self.needs(tree.then) | self.needs(tree.otherwise)
             case Effects():
                 after = self.needs(tree.then)
@@ -347,7 +267,7 @@ class Space:
                 position = self.positions[waiting.pop()]
                 live = frozenset(position.live)
                 for option in position.options:
-                    live |= _guard_reads(option.guard) | self.needs(option.tree)
+                    live |= guard_reads(option.guard) | self.needs(option.tree)
                 if live != frozenset(position.live):
                     position.live = tuple(live)
                     waiting += before[position.index]
@@ -394,12 +314,12 @@ class Space:
             key: state // stride % self.fields[key].size for key, stride in zip(place.live, place.strides, strict=True)
         }
 
-    def stored(self, key: Key, value: object) -> int:
+    def stored(self, key: Key, value: Value) -> int:
         """A variable's value as it is stored."""
         of = self.fields[key]
-        return of.words.index(str(value)) if of.words else int(value) - of.low  # type: ignore[call-overload]
+        return of.words.index(str(value)) if of.words else int(value) - of.low
 
-    def starts(self) -> Iterator[dict[str, object]]:
+    def starts(self) -> Iterator[dict[str, Value]]:
         """Every combination of finite answers that some position can tell apart."""
         questions = [
             (v.id, v.answers or (v.start,))
@@ -409,7 +329,7 @@ class Space:
         for answers in product(*(values for _, values in questions)):
             yield dict(zip((name for name, _ in questions), answers, strict=True))
 
-    def initial(self, answers: dict[str, object]) -> dict[Key, int]:
+    def initial(self, answers: dict[str, Value]) -> dict[Key, int]:
         """The stored values before the first scene is entered."""
         values = {v.id: v.start for v in self.story.variables.values()} | answers
         return {("state", n): self.stored(("state", n), v) for n, v in values.items() if ("state", n) in self.fields}
@@ -420,18 +340,6 @@ class Space:
 
 def _assigns(assignments: Iterable[Assignment]) -> tuple[tuple[Key, Term], ...]:
     return tuple((("state", a.variable), a.value.term) for a in assignments)
-
-
-def arrivals(tree: Tree) -> Iterator[int]:
-    """Every position a tree can end in."""
-    match tree:
-        case Arrive(position):
-            yield position
-        case Test():
-            yield from arrivals(tree.then)
-            yield from arrivals(tree.otherwise)
-        case Effects():
-            yield from arrivals(tree.then)
 
 
 def _largest(term: Term) -> int:

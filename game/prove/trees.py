@@ -1,0 +1,115 @@
+"""Steps as trees: from a choice to where it arrives, with the tests and effects on the way, and what they read.
+
+The surprising rule: the leaves are terms that the story language has checked; nothing is interpreted here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from game.story.expressions import (
+    Arithmetic,
+    Call,
+    Chose,
+    Compare,
+    Definition,
+    Either,
+    Logic,
+    Not,
+    Seen,
+    Term,
+    Variable,
+    Visits,
+)
+
+Key = tuple[str, str]  # ("state", variable), ("chosen", choice), ("visits", scene) or ("fired", index)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """`condition` is evaluated in scene `here`; `unfired` and `offered` are further conditions, where given."""
+
+    then: "Tree"
+    otherwise: "Tree"
+    here: str
+    condition: Term | None = None
+    unfired: Key | None = None
+    offered: tuple["Guard", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Terms assigned together from the state before; or marks set to 1; or a visit counted."""
+
+    then: "Tree"
+    here: str
+    assigns: tuple[tuple[Key, Term], ...] = ()
+    marks: tuple[Key, ...] = ()
+    visit: Key | None = None
+
+
+Tree = Arrive | Test | Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """When a choice is offered: `when` holds, and `spent` (its mark, if taking it spends it) is not set."""
+
+    when: Term | None
+    spent: Key | None
+
+
+def walk_terms(term: Term) -> Iterator[Term]:
+    """The term and everything in it, definitions opened."""
+    stack: list[Term] = [term]
+    while stack:
+        current = stack.pop()
+        yield current
+        match current:
+            case Definition(_, expression):
+                stack.append(expression.term)
+            case Not(inner):
+                stack.append(inner)
+            case Logic(_, terms) | Call(_, terms):
+                stack += terms
+            case Compare(first, rest):
+                stack += [first, *(t for _, t in rest)]
+            case Arithmetic(_, left, right):
+                stack += [left, right]
+            case Either(condition, then, otherwise):
+                stack += [condition, then, otherwise]
+
+
+def reads(term: Term | None) -> frozenset[Key]:
+    """The fields a term's value depends on."""
+    found: set[Key] = set()
+    for part in walk_terms(term) if term is not None else ():
+        match part:
+            case Variable(name):
+                found.add(("state", name))
+            case Seen(scene) | Visits(scene):
+                found.add(("visits", scene))
+            case Chose(choice):
+                found.add(("chosen", choice))
+    return frozenset(found)
+
+
+def guard_reads(guard: Guard) -> frozenset[Key]:
+    spent = frozenset([guard.spent]) if guard.spent else frozenset()
+    return reads(guard.when) | spent
+
+
+def arrivals(tree: Tree) -> Iterator[int]:
+    """Every position a tree can end in."""
+    match tree:
+        case Arrive(position):
+            yield position
+        case Test():
+            yield from arrivals(tree.then)
+            yield from arrivals(tree.otherwise)
+        case Effects():
+            yield from arrivals(tree.then)
