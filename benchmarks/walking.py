@@ -74,7 +74,7 @@ def run() -> None:
             walked = python(setup, _WALK.format(runs=20_000))
             ours, hits = (m["result"] / m["seconds"] for m in (session, walked))
             kind = "cyclic" if cyclic else "forward"
-            ink = _inkjs(folder)
+            ink = inkjs(folder)
             if ink is None:
                 print("  missing: npm, so no inkjs to compare with")
                 line(f"{kind}: Session, text and history", f"{ours:,.0f}/s", "", "")
@@ -86,14 +86,14 @@ def run() -> None:
             line(f"{kind}: hits only", f"{hits:,.0f}/s", "ChoiceScript, quoted", f"{hits / peer / CHOICESCRIPT:.0f}x")
 
 
-def _inkjs(folder: Path) -> dict[str, float] | None:
+def inkjs(folder: Path, runs: int = 300) -> dict[str, float] | None:
     """Steps, seconds and memory of inkjs on `story.ink`; None without npm."""
     if shutil.which("npm") is None or shutil.which("node") is None:
         return None
     (folder / "package.json").write_text("{}", encoding="utf-8")
     command(["npm", "install", "--silent", "--no-audit", "--no-fund", "inkjs"], cwd=folder)
     (folder / "walk.cjs").write_text(_INK, encoding="utf-8")
-    out = command(["node", "walk.cjs", "story.ink", "300", str(STEPS)], cwd=folder)[1]
+    out = command(["node", "walk.cjs", "story.ink", str(runs), str(STEPS)], cwd=folder)[1]
     found: dict[str, float] = json.loads(out)
     return found
 
