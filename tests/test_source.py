@@ -1,6 +1,7 @@
 """YAML in, located nodes out: both of its parsers give the same, and no text or bytes can crash the reader."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -155,6 +156,35 @@ def test_no_mixture_of_keys_and_values_makes_loading_raise(pairs: list[tuple[str
         f"{HEAD}scenes: {{a: {{text: {{{block}}}, choices: [{{{block}}}]}}}}\nstate: {{v: {{{block}}}}}\n".encode()
     )
     assert_answers(f"{{{block}}}".encode())
+
+
+GOOD = sorted((Path(__file__).parent / "stories" / "good").glob("*.yaml"))
+SLIPS = [
+    *[lambda line, n=n: " " * n + line for n in (1, 2, 4)],
+    *[lambda line, n=n: line[n:] for n in (1, 2, 4)],
+    *[lambda line, a=a, b=b: line.replace(a, b, 1) for a, b in [(": ", ":"), (":", ""), ("- ", ""), ("- ", "-")]],
+    *[
+        lambda line, a=a, b=b: line.replace(a, b, 1)
+        for a, b in [(", ", " "), ("}", ""), ("{", ""), ('"', ""), ("_", " ")]
+    ],
+    lambda line: f"{line}\n{line}",
+    lambda _: "",
+]
+
+
+@settings(MODEST, derandomize=True, max_examples=400)
+@given(st.sampled_from(GOOD), st.lists(st.tuples(st.integers(0, 200), st.sampled_from(SLIPS)), min_size=1, max_size=2))
+def test_slips_of_the_pen_are_answered_alike_with_both_parsers(
+    path: Path, slips: list[tuple[int, Callable[[str], str]]]
+) -> None:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for number, slip in slips:
+        lines[number % len(lines)] = slip(lines[number % len(lines)])
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, "story.yaml")
+        copy.write_text("\n".join(lines), encoding="utf-8")
+        ours, theirs = (load(copy, pure=pure).diagnostics for pure in (True, False))
+        assert ours == theirs
 
 
 def assert_answers(data: bytes) -> None:

@@ -166,15 +166,15 @@ class _Loader:
     @staticmethod
     def _other_part(part: str, node: Node) -> str:
         """The section that a block must be meant for, if it can't be meant for this one; else ''."""
-        keys = node.values.keys() if isinstance(node, Mapping) else set[str]()
+        if not isinstance(node, Mapping) or node.values.keys() <= BLOCKS.get(PARTS[part].of, {}).keys():
+            return ""
+        keys = node.values.keys()
         for name, key in PARTS.items():
             block = BLOCKS.get(key.of, {})
             required = {k for k, v in block.items() if v.required}
-            if keys and required <= keys <= block.keys() and (required or keys & {"next", "choices", "ending"}):
-                if name == part:
-                    return ""
-                if key.shape == "named" and not keys <= BLOCKS.get(PARTS[part].of, {}).keys():
-                    return name
+            telling = required or keys & {"next", "choices", "ending"}
+            if key.shape == "named" and telling and required <= keys <= block.keys():
+                return name
         return ""
 
     def _repeats(self, root: Mapping) -> str:
@@ -196,7 +196,7 @@ class _Loader:
     def _collect(self, part: str, section: Mapping) -> None:
         above: Node | None = None
         other = ""
-        for name, node in section.values.items():
+        for name, node in list(section.values.items()):  # which a half key adds to
             place = section.places[name]
             if (
                 isinstance(above, Mapping)

@@ -37,7 +37,7 @@ _HALF = re.compile(r"(\w+)(?:: *(?=[{\[])| +|(?=[{\[]))(.)")
 _NAME = re.compile(r"[A-Za-z]\w*\Z")
 _RELATIVE = re.compile(r"([-+])\s*(\w+)\Z")
 _SUM = re.compile(r"(\w+)\s*([-+]?)=\s*(\w+)\Z")
-_NUMBER = re.compile(r"(?:\A|\n[ ]*\n)[ ]{0,3}([0-9]{3,9}[.)])(?=\s)")  # CommonMark's ordered lists
+_NUMBER = re.compile(r"(?:\A|\n\n)[ ]{0,3}([0-9]{3,9}[.)])(?=\s)")  # CommonMark's ordered lists
 _HASH = re.compile(r"(?:^|\s)#")
 _OPEN = frozenset(["named", "effects", "values"])  # blocks with keys of the story's own
 _PROSE = frozenset(["text", "inline", "passage"])
@@ -102,7 +102,7 @@ class Shaper:
         behind = dict(zip(names[1:], names, strict=False))
         for name in [n for n in names if n not in known]:
             value = node.values.get(name)
-            if value is None or (cut and isinstance(value, Scalar) and value.is_null):
+            if value is None or (cut and is_null(value)):
                 continue
             close = "" if self.problems.full else nearest(name, list(known))
             at = (node.file, *node.places[name])
@@ -133,6 +133,10 @@ class Shaper:
                 before = value
                 continue
             at = (node.file, *node.places[name])
+            if (sum_ := _SUM.match(name)) and sum_[1] in known:
+                form = f"{sum_[1]}: {sum_[1]} {sum_[2]} {sum_[3]}" if sum_[2] else f"{sum_[1]}: {sum_[3]}"
+                self.problems.at(*at, "set-form", found=name, form=form)
+                return True
             if self.half_key(node, name, known):
                 return True
             if (glued := _GLUED.match(name)) and glued[1] in known and glued[1] not in node.values:
@@ -163,6 +167,7 @@ class Shaper:
             self.problems.at(*at, "missing-colon", key=match[1])
         self.broken.add(match[1])
         node.values.setdefault(match[1], Scalar(*at, "", BROKEN))
+        node.places.setdefault(match[1], node.places[name])
         return True
 
     def _unindented(self, node: Mapping, name: str, holder: str, known: MappingType[str, Key]) -> bool:
@@ -422,25 +427,13 @@ class Shaper:
         """`set` and `on_enter`: each variable with an expression it can hold."""
         if not isinstance(node, Mapping):
             return ()
-        cut = not any(_SUM.match(name) for name in node.values) and self.cut(node, self.variables)
+        cut = self.cut(node, self.variables) if not node.values.keys() <= self.variables.keys() else False
         assignments = []
         for name, item in node.values.items():
             place = node.places[name]
-            relative = _RELATIVE.match(item.text) if isinstance(item, Scalar) else None
-            sum_ = _SUM.match(name)
-            if sum_ and sum_[1] in self.variables:
-                form = f"{sum_[1]}: {sum_[1]} {sum_[2]} {sum_[3]}" if sum_[2] else f"{sum_[1]}: {sum_[3]}"
-                self.problems.at(node.file, *place, "set-form", found=name, form=form)
-                return ()
-            if name in self.variables and relative and relative[1] == "+":
-                form = f"{name}: {name} + {relative[2]}"
-                self.error(item, "set-form", found=relative[0], form=form)
-                continue
             variable = self.variables.get(name)
-            if cut and variable is None and isinstance(item, Scalar) and item.is_null:
-                continue
             if variable is None:
-                if name not in self.broken and not self.partial:
+                if not (cut and is_null(item)) and name not in self.broken and not self.partial:
                     self.problems.at(node.file, *place, "unknown-variable", name=name, near=self.variables)
                 continue
             if not self.shaped(item, "expression", name) or not isinstance(item, Scalar):
@@ -449,6 +442,9 @@ class Shaper:
                 self.problems.at(node.file, *place, "set-asked", name=name)
                 continue
             self.set_names.add(name)
+            if item.text[0] == "+" and (relative := _RELATIVE.match(item.text)):
+                self.error(item, "set-form", found=item.text, form=f"{name}: {name} + {relative[2]}")
+                continue
             expression = self._expression(item, item.text, insert=False)
             if expression is not None and self._fits(item, variable, expression.type):
                 assignments.append(Assignment(name, expression))
@@ -525,7 +521,12 @@ class Shaper:
         source = node.text
         if form != "lines":
             source = source.strip()
-        if form == "text" and inserts and (number := _NUMBER.search(source)):
+        if (
+            form == "text"
+            and inserts
+            and (source[:1].isdigit() or "\n\n" in source)
+            and (number := _NUMBER.search(source))
+        ):
             search = _Search(node)
             search.add(number[1])
             form_ = f"{number[1][:-1]}\\{number[1][-1]}"
@@ -566,7 +567,7 @@ class Shaper:
         return Template("".join(parts), tuple(found), form)
 
 
-def is_null(node: Node) -> bool:
+def is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.is_null
 
 

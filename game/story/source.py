@@ -492,7 +492,7 @@ class Reader:
             and not style
             and _GLUED_COLON.match(file.lines[line - 1], column - 1 + len(text))
         ):
-            self.problems.at(file, line, column + len(text), "flow-special", char=":")  # PyYAML would read it
+            self._tell_glued(file, line, column + len(text))  # PyYAML would read it
             return False
         if text == "<<" and not style:
             self.problems.at(file, line, column, "merge-key")
@@ -510,6 +510,17 @@ class Reader:
             return False
         keys[-1] = text
         return True
+
+    def _tell_glued(self, file: File, line: int, column: int) -> None:
+        """A colon inside brackets with a bracket right after it."""
+        content = file.lines[line - 1]
+        word = re.search(r"\w*\Z", content[max(column - 40, 0) : column - 1])
+        key = word[0] if word else ""
+        if shapes_of(key):
+            form = f"{key}: {content[column : column + 1]}..."
+            self.problems.at(file, line, column, "missing-space", sign=f"{key}:", form=form)
+        else:
+            self.problems.at(file, line, column, "flow-special", char=":")
 
     def _tell_repeated(self, mapping: Mapping) -> None:
         """Keys that stand twice; where the first of them shows why, that alone."""
@@ -554,7 +565,9 @@ class Reader:
         entry = _ENTRY.match(content)
         start = entry.end() if entry else 0
         before = content[:column].rstrip()
-        if quoted and "escape" in why:
+        if "unexpected ':'" in why:
+            self._tell_glued(file, line + 1, column + 1)
+        elif quoted and "escape" in why:
             self.problems.at(file, line + 1, column + 1, "bad-escape")
         elif quoted:
             self.problems.at(file, line + 1, column + 1, "unclosed-quote", quote=content[column : column + 1])
