@@ -20,11 +20,14 @@ from game.story.model import (
     Chapter,
     ClassPlan,
     Entry,
+    EntryKind,
     Expectation,
     Fact,
     Interrupt,
     MustHold,
+    MustHoldKind,
     Source,
+    Standing,
     Story,
     StoryTest,
     Teaching,
@@ -48,8 +51,9 @@ from game.story.source import (
 )
 
 _STORY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-_STANDINGS = ("documented", "memoir", "disputed", "invented")
-_ENTRY_KINDS = ("person", "place", "term")
+_STANDINGS: tuple[Standing, ...] = ("documented", "memoir", "disputed", "invented")
+_MUST_HOLDS: tuple[MustHoldKind, ...] = ("every_ending", "always", "reachable")
+_ENTRY_KINDS: tuple[EntryKind, ...] = ("person", "place", "term")
 PLATE_WIDTH, PLATE_HEIGHT = 60, 16
 
 
@@ -383,7 +387,7 @@ class _Loader:
         cited = [shaper.reference(s, sources, "unknown-source") for s in shaper.ids(get("source"))]
         standing = shaper.word(get("standing"), _STANDINGS, "standing")
         text = shaper.text(get("text"))
-        return Fact(name, text, tuple(c for c in cited if c), standing, location(node))  # type: ignore[arg-type]
+        return Fact(name, text, tuple(c for c in cited if c), standing, location(node))
 
     def _chapter(self, name: str, node: Node) -> Chapter:
         shaper = self.shaper
@@ -436,7 +440,7 @@ class _Loader:
         get = shaper.fields(node, "entry").get
         kind = shaper.word(get("kind"), _ENTRY_KINDS, "kind")
         text, when = shaper.template(get("text")), shaper.expression(get("when"))
-        return Entry(name, shaper.text(get("title")), kind, text, when)  # type: ignore[arg-type]
+        return Entry(name, shaper.text(get("title")), kind, text, when)
 
     def _interrupt(self, node: Node) -> Interrupt | None:
         get = self.shaper.fields(node, "interrupt").get
@@ -469,9 +473,9 @@ class _Loader:
                 keys = "every_ending, always, reachable"
                 self.shaper.error(node, "one-of", block="must_hold", keys=keys, found=len(fields))
             return None
-        kind, value = next(iter(fields.items()))
-        condition = self.shaper.expression(value, truth=False)
-        return MustHold(kind, condition, location(node)) if condition else None  # type: ignore[arg-type]
+        kind = next(k for k in _MUST_HOLDS if k in fields)
+        condition = self.shaper.expression(fields[kind], truth=False)
+        return MustHold(kind, condition, location(node)) if condition else None
 
     def _test(self, node: Node, variables: dict[str, Variable], questions: dict[str, Variable]) -> StoryTest:
         shaper = self.shaper

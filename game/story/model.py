@@ -11,6 +11,8 @@ from game.story.text import NO_TEXT, Template, plain_value
 SheetKind = Literal["cable", "memo", "letter", "form", "note", "press"]
 Standing = Literal["documented", "memoir", "disputed", "invented"]
 NOWHERE = Location("")
+EntryKind = Literal["person", "place", "term"]
+MustHoldKind = Literal["every_ending", "always", "reachable"]
 RecordKind = Literal["followed", "departed", "disputed", "invented"]
 
 
@@ -230,7 +232,7 @@ class Entry:
 
     id: str
     title: str
-    kind: Literal["person", "place", "term"]
+    kind: EntryKind
     text: Template
     when: Expression | None = None
 
@@ -244,7 +246,7 @@ class Toll:
 
 @dataclass(frozen=True, slots=True)
 class MustHold:
-    kind: Literal["every_ending", "always", "reachable"]
+    kind: MustHoldKind
     condition: Expression
     location: Location = NOWHERE
 

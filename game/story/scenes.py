@@ -19,6 +19,7 @@ from game.story.model import (
     RecordKind,
     Scene,
     Sheet,
+    SheetKind,
     Way,
     When,
 )
@@ -27,7 +28,7 @@ from game.story.shapes import Shaper, location
 from game.story.source import Mapping, Node, Scalar, Sequence
 from game.story.text import Form, Template
 
-SHEET_KINDS = ("cable", "memo", "letter", "form", "note", "press")
+SHEET_KINDS: tuple[SheetKind, ...] = ("cable", "memo", "letter", "form", "note", "press")
 _PIECES = ("text", "by", "once", "again", "sheet")
 _RECORDS: tuple[RecordKind, ...] = ("followed", "departed", "disputed", "invented")
 _MAX_CHOICE_DEPTH = 12
@@ -379,7 +380,7 @@ class SceneBuilder:
         kind = shaper.word(get("kind"), SHEET_KINDS, "kind")
         return Sheet(
             id=sheet_id,
-            kind=kind,  # type: ignore[arg-type]  # one of SHEET_KINDS
+            kind=kind,
             heading=shaper.template(get("heading")),
             text=self.passage(get("text"), "lines"),
             stamp=shaper.template(get("stamp")),

@@ -8,7 +8,7 @@ import keyword
 import re
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingType
-from typing import Any
+from typing import Any, TypeVar
 
 from game.story.catalogue import Problems, nearest
 from game.story.diagnostics import Location
@@ -20,6 +20,7 @@ from game.story.source import BROKEN, Mapping, Node, Scalar, Sequence
 from game.story.text import MARK, NO_TEXT, Form, Insert, Template
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+Word = TypeVar("Word", bound=str)  # one of a Literal
 MAX_TEXT = 200_000  # characters in one text
 _INTEGER = re.compile(r"[-+]?[0-9]{1,12}\Z")
 _SCALARS = frozenset(["text", "inline", "word", "expression", "id", "flag", "integer"])
@@ -318,11 +319,12 @@ class Shaper:
     def flag(self, node: Node | None) -> bool | None:
         return node.text == "true" if isinstance(node, Scalar) else None
 
-    def word(self, node: Node | None, allowed: tuple[str, ...], what: str) -> str:
+    def word(self, node: Node | None, allowed: tuple[Word, ...], what: str) -> Word:
         """One of a few fixed words, else the first of them."""
         if isinstance(node, Scalar):
-            if node.text in allowed:
-                return node.text
+            for word in allowed:
+                if node.text == word:
+                    return word
             self.error(node, "not-one-of", name=node.text, what=what, near=allowed, allowed=", ".join(allowed))
         return allowed[0]
 

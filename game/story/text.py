@@ -81,9 +81,11 @@ class Template:
 
     def show(self, world: World) -> "Shown":
         if not self.inserts:
-            if self._static is None:
-                object.__setattr__(self, "_static", Shown(self))
-            return self._static  # type: ignore[return-value]
+            shown = self._static
+            if shown is None:
+                shown = Shown(self)
+                object.__setattr__(self, "_static", shown)
+            return shown
         return Shown(self, tuple([insert.show(world) for insert in self.inserts]))
 
 
