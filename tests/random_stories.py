@@ -5,6 +5,7 @@
 
 import json
 import random
+from typing import Any
 
 NUMBERS = {"n1": (0, 3), "n2": (-1, 2)}
 FLAGS = ["f1", "f2"]
@@ -83,9 +84,9 @@ class Maker:
                 found[name] = self.random.choice([first, f"{first} if {self.condition(1)} else {second}"])
         return found
 
-    def choice(self, name: str, depth: int, *, way_needed: bool) -> dict[str, object]:
+    def choice(self, name: str, depth: int, *, way_needed: bool) -> dict[str, Any]:
         chance = self.random.random
-        choice: dict[str, object] = {"id": name, "label": name}
+        choice: dict[str, Any] = {"id": name, "label": name}
         if chance() < 0.4:
             choice["when"] = self.condition()
             if chance() < 0.3:
@@ -115,11 +116,11 @@ class Maker:
             return self.target()
         return [{"when": self.condition(), "go": self.target()}, {"go": self.target()}]
 
-    def story(self) -> dict[str, object]:
-        scenes: dict[str, dict[str, object]] = {}
+    def story(self) -> dict[str, Any]:
+        scenes: dict[str, dict[str, Any]] = {}
         for name in self.scenes:
             has_next = self.random.random() < 0.5
-            scene: dict[str, object] = {"text": name}
+            scene: dict[str, Any] = {"text": name}
             if self.random.random() < 0.3:
                 scene["on_enter"] = self.effects()
             if has_next:
@@ -128,9 +129,9 @@ class Maker:
                 self.choice(f"c{i}", 0, way_needed=not has_next) for i in range(self.random.randint(1, 3))
             ]
             if not has_next:  # some way out of the scene, or the loader would object
-                scene["choices"] = [*scene["choices"], {"id": "out", "label": "out", "go": self.target()}]  # type: ignore[misc]
+                scene["choices"] = [*scene["choices"], {"id": "out", "label": "out", "go": self.target()}]
                 if self.random.random() < 0.4:
-                    scene["choices"][-1]["when"] = self.condition()  # type: ignore[index]
+                    scene["choices"][-1]["when"] = self.condition()
             scenes[name] = scene
         for index, name in enumerate(self.junctions):
             later = [*self.scenes, *self.junctions[index + 1 :], *self.endings]
@@ -140,7 +141,7 @@ class Maker:
                 scenes[name]["on_enter"] = self.effects()
         for name in self.endings:
             scenes[name] = {"text": name, "ending": {"title": name}}
-        story: dict[str, object] = {
+        story: dict[str, Any] = {
             "format": 1,
             "id": "random",
             "title": "Random",
@@ -154,7 +155,7 @@ class Maker:
             "scenes": scenes,
         }
         if self.random.random() < 0.4:
-            story["state"]["w2"]["ask"] = "Which?"  # type: ignore[index]
+            story["state"]["w2"]["ask"] = "Which?"
         if self.random.random() < 0.5:
             story["interrupts"] = [
                 {"when": self.condition(), "go": self.target()} for _ in range(self.random.randint(1, 2))
@@ -168,7 +169,7 @@ def story_text(seed: int) -> str:
     """A story as YAML (JSON is YAML). Asked variables are never set: effects on them are taken out."""
     story = Maker(seed).story()
     text = json.dumps(story, indent=1)
-    if "ask" in story["state"]["w2"]:  # type: ignore[index]
+    if "ask" in story["state"]["w2"]:
         text = json.dumps(_without(story, "w2"), indent=1)
     return text
 

@@ -6,6 +6,7 @@ story language has checked, with names and numbers of our own.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from game.prove.space import Position, Space
@@ -65,7 +66,7 @@ class Coder:
 
     def steps(self, position: Position) -> Steps:
         offers = self._compile(lambda: self._offers(position))
-        takes = tuple(self._compile(lambda o=option: self._take(position, o.tree)) for option in position.options)  # type: ignore[misc]
+        takes = tuple(self._compile(partial(self._take, position, option.tree)) for option in position.options)
         return Steps(offers, takes)
 
     def start(self) -> Callable[[Any], Any]:
@@ -82,7 +83,8 @@ class Coder:
         source = "\n ".join(self.lines)
         scope: dict[str, Any] = {}
         exec(compile(source, "<space>", "exec"), self.globals, scope)  # noqa: S102  # our own text, see above
-        return scope["f"]  # type: ignore[no-any-return]
+        run: Callable[[Any], Any] = scope["f"]
+        return run
 
     def _offers(self, position: Position) -> None:
         env = self._unpack(position)

@@ -66,7 +66,7 @@ class GameApp(App[int]):
 
     def _obey_signals(self) -> None:
         """A terminal that closes, or a system that shuts down, ends the game as `q` does."""
-        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows
+        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has neither
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self.leave)
 
