@@ -273,8 +273,9 @@ def test_the_help_of_every_command_has_an_example(command: list[str]) -> None:
 
 
 def test_every_example_is_one_the_parser_takes() -> None:
-    for example in cli.EXAMPLES.values():
-        for line in example.splitlines():
+    (commands,) = (action.choices for action in cli._parser()._actions if isinstance(action.choices, dict))
+    for parser in (cli._parser(), *commands.values()):
+        for line in parser.epilog.splitlines():
             words = line.replace("example:", "").split()
             assert words[0] == "special-tasks"
             assert isinstance(cli._parser().parse_args(words[1:]), argparse.Namespace)
@@ -484,5 +485,5 @@ def test_an_interrupt_at_the_keyboard_leaves_no_traceback(monkeypatch: pytest.Mo
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load", interrupt)
+    monkeypatch.setattr(cli.check, "load", interrupt)
     assert cli.main(["check", str(hall)]) == 130

@@ -1,0 +1,70 @@
+"""What the commands share: finding and reading a story, errors that are one line, and words that are numbers."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from game.problems import describe, summary
+from game.story.loader import load
+from game.story.model import Story
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # no public name
+DEFAULT = "special-tasks"
+
+
+class UsageError(Exception):
+    """Wrong words on the command line; the message is one line."""
+
+
+class InputError(Exception):
+    """A story, save or answer that can't be used; the message may have more lines after the first."""
+
+
+def command(
+    commands: Commands, name: str, about: str, example: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Adds a command that takes a STORY. `run` gives the exit code; `example` ends the help."""
+    parser = commands.add_parser(
+        name, help=about, description=about, epilog=example, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("story", nargs="?", metavar="STORY", help=f"a folder, a file or a built-in story ({DEFAULT})")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:12]) <= 10**10:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 up, not {text[:40]!r}")
+    return int(text)
+
+
+def stories_folder() -> Path:
+    """Where the built-in stories are: in the package as installed, beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    return package / "scenes" if (package / "scenes").is_dir() else package.parent / "scenes"
+
+
+def find_story(name: str | None) -> Path:
+    """The path a person meant. Raises InputError when there is no such story."""
+    built_in = stories_folder()
+    if name is None:
+        return built_in / DEFAULT
+    try:
+        if name == Path(name).name and (built_in / name / "story.yaml").is_file():
+            return built_in / name
+        if name and Path(name).exists():
+            return Path(name)
+    except (OSError, ValueError):  # too long, or nothing the system lets us look at
+        pass
+    known = ", ".join(sorted(p.name for p in built_in.iterdir() if p.is_dir())) if built_in.is_dir() else "none"
+    raise InputError(f"there is no story {name!r:.80}: no such folder or file, and the built-in stories are: {known}")
+
+
+def read_story(path: Path) -> Story:
+    """The story. Raises InputError with its problems where it has errors."""
+    loaded = load(path)
+    if loaded.story is None:
+        problems = "\n".join(describe(p, path) for p in loaded.errors)
+        raise InputError(f"{path} can't be played: {summary(loaded.errors)}\n{problems}")
+    return loaded.story

@@ -1,0 +1,106 @@
+"""`special-tasks play`: a play in the terminal or in line mode, from its beginning or from a place asked for."""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from game.commands.common import Commands, InputError, UsageError, command, find_story, read_story
+from game.play.saves import SaveError, replay
+from game.play.session import PlayError, Session, Start
+from game.play.slots import Play, Slots, read_limited
+from game.story.catalogue import printable
+from game.story.expressions import Kind, Value
+from game.story.model import Story
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
+
+
+def add(commands: Commands) -> None:
+    example = "example: special-tasks play my-story/ --at office --with trust=2,objected=true"
+    play = command(commands, "play", "play a story (the default)", example, run)
+    play.add_argument("--plain", action="store_true", help="line mode: plain text in and out")
+    play.add_argument("--slot", metavar="NAME", help="the save to go on with, or to begin")
+    play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
+    play.add_argument("--at", metavar="SCENE", help="begin at this scene")
+    play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
+    play.add_argument("--replay", metavar="FILE", type=Path, help="open a save, or a list of step ids, at its end")
+
+
+def run(options: argparse.Namespace) -> int:
+    path = find_story(options.story)
+    story = read_story(path)
+    slots = Slots(options.saves or saves_folder(), story)
+    taken = False
+    if options.slot is not None:
+        try:
+            slots.path(options.slot)
+        except SaveError as error:
+            raise UsageError(str(error)) from None
+        taken = slots.exists(options.slot)
+    play = None
+    if options.at is not None or options.state or options.replay is not None:
+        if taken:
+            what = "--at, --with and --replay begin a play"
+            raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
+        session = _elsewhere(story, options.at, options.state)
+        if options.replay is not None:
+            session = _replayed(options.replay, session)
+        play = Play(session, slots, options.slot or slots.fresh())
+    if sys.stdin is None or sys.stdout is None:
+        raise InputError("there is no input or no output to play on")
+    streams = sys.stdin.isatty() and sys.stdout.isatty()
+    terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
+    if options.plain or not streams or terminal == "dumb":
+        from game.plain import play_plain
+
+        width = min(shutil.get_terminal_size((72, 24)).columns, 72)
+        return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, width=width, waits=streams)
+    from game.tui import app
+
+    return app.run(slots, options.slot, play)
+
+
+def saves_folder() -> Path:
+    """`saves/` in a checkout, else the user's data folder."""
+    root = Path(__file__).parent.parent.parent
+    if (root / "pyproject.toml").is_file() and (root / "saves").is_dir():
+        return root / "saves"
+    from platformdirs import user_data_path
+
+    return user_data_path("special-tasks", appauthor=False) / "saves"
+
+
+def _replayed(path: Path, begun: Session) -> Session:
+    """The play that a save or a list of steps tells. Raises SaveError."""
+    try:
+        restored = replay(read_limited(path), begun)
+    except SaveError as error:
+        raise SaveError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SaveError(f"{path}: can't be read: {error.strerror}") from None
+    for note in restored.notes:
+        print(printable(note), file=sys.stderr)
+    return restored.session
+
+
+def _elsewhere(story: Story, scene: str | None, words: str) -> Session:
+    """The play that `--at` and `--with` ask for. Raises UsageError."""
+    state: dict[str, Value] = {}
+    for word in filter(None, words.split(",")):
+        name, equals, text = (part.strip() for part in word.partition("="))
+        variable = story.variables.get(name)
+        if not equals or variable is None:
+            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r:.80}")
+        if variable.kind is Kind.FLAG and text in ("true", "false"):
+            state[name] = text == "true"
+        elif variable.kind is Kind.NUMBER and _NUMBER.match(text):
+            state[name] = int(text)
+        else:
+            state[name] = text
+    try:
+        return Session(story, start=Start(story.start if scene is None else scene, state))
+    except PlayError as error:
+        raise UsageError(str(error)) from None
