@@ -8,11 +8,15 @@ from game.story.catalogue import printable
 from game.story.diagnostics import Diagnostic, Location
 
 
-def whereabouts(place: Location, story: Path) -> str:
-    """A location with its path as seen from here; `story` is the folder or file as the person named it."""
+def found_at(place: Location, story: Path) -> Path:
+    """The path of a location as seen from here; `story` is the folder or file as the person named it."""
     base = story if story.is_dir() else story.parent
-    path = base / place.path if (base / place.path).exists() else Path(place.path)
-    return str(Location(str(path), place.line, place.column))
+    return base / place.path if (base / place.path).exists() else Path(place.path)
+
+
+def whereabouts(place: Location, story: Path) -> str:
+    """A location with its path as seen from here."""
+    return str(Location(str(found_at(place, story)), place.line, place.column))
 
 
 def describe(problem: Diagnostic, story: Path) -> str:

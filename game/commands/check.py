@@ -1,7 +1,10 @@
 """`special-tasks check`: every problem of a story, then its proof."""
 
 import argparse
+import json
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from game.commands.common import Commands, command, count, find_story
 from game.problems import describe, summary
@@ -9,10 +12,15 @@ from game.story.catalogue import printable
 from game.story.loader import Loaded, load
 from game.story.model import Story
 
+if TYPE_CHECKING:
+    from game.prove.explore import Proof
+
 
 def add(commands: Commands) -> None:
     example = "example: special-tasks check my-story/ --strict --prove"
     check = command(commands, "check", "find every problem of a story", example, _check)
+    formats = ["text", "json", "sarif"]
+    check.add_argument("--format", choices=formats, default="text", help="in words, or for other programs (text)")
     check.add_argument("--strict", action="store_true", help="warnings are errors")
     check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
     check.add_argument("--limit", metavar="N", type=count, default=None, help="give up after N situations")
@@ -21,20 +29,37 @@ def add(commands: Commands) -> None:
 def _check(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     loaded = load(path)
+    bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
+    if options.format == "text":
+        _tell(loaded, path, bad=bad)
+    proof = _prove(loaded.story, options.limit) if options.prove and loaded.story else None
+    code = int(bad)
+    if proof is not None and not bad:
+        unused = options.strict and (proof.unmet or proof.untaken)
+        code = 1 if unused else {"PROVED": 0, "REFUTED": 1, "UNDECIDED": 3}[proof.verdict]
+    if options.format != "text":
+        from game.results import as_json, as_sarif  # a check in words does without
+
+        found = as_json(loaded, proof, path) if options.format == "json" else as_sarif(loaded, proof, path, code)
+        print(json.dumps(found, indent=1))
+    elif proof is not None:
+        from game.prove.report import report
+
+        for line in report(proof):
+            print(printable(line))
+    return code
+
+
+def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:
     for problem in loaded.diagnostics:
         print(describe(problem, path), file=sys.stderr)
-    bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
-    print(printable(f"{path}: {summary(loaded.diagnostics)}{_counts(loaded)}"), file=sys.stderr if bad else sys.stdout)
-    if not options.prove or loaded.story is None:
-        return int(bad)
-    proved = _prove(loaded.story, options.limit, strict=options.strict)
-    return 1 if bad else proved
+    story = loaded.story
+    counts = f" in {len(story.scenes)} scenes and {len(story.choices)} choices" if story else ""
+    print(printable(f"{path}: {summary(loaded.diagnostics)}{counts}"), file=sys.stderr if bad else sys.stdout)
 
 
-def _prove(story: Story, limit: int | None, *, strict: bool) -> int:
-    """Proves and reports; 0, 3 when something is undecided, 1 when it is refuted, or, if `strict`, in no play."""
-    from game.prove.explore import LIMIT, Verdict, prove
-    from game.prove.report import report
+def _prove(story: Story, limit: int | None) -> "Proof":
+    from game.prove.explore import LIMIT, prove  # slow to import
 
     terminal = sys.stderr.isatty()
 
@@ -44,13 +69,4 @@ def _prove(story: Story, limit: int | None, *, strict: bool) -> int:
     proof = prove(story, limit=LIMIT if limit is None else limit, progress=progress if terminal else None)
     if terminal:
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
-    for line in report(proof):
-        print(printable(line))
-    if strict and (proof.unmet or proof.untaken):
-        return 1
-    return {Verdict.PROVED: 0, Verdict.REFUTED: 1, Verdict.UNDECIDED: 3}[proof.verdict]
-
-
-def _counts(loaded: Loaded) -> str:
-    story = loaded.story
-    return f" in {len(story.scenes)} scenes and {len(story.choices)} choices" if story else ""
+    return proof

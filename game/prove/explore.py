@@ -47,8 +47,11 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A property and its verdict. `witness` shows why it is refuted, or that something is reachable."""
+    """A property and its verdict. `witness` shows why it is refuted, or that something is reachable; `kind` is the key
+    of the `must_hold`, `can_end` or `no_stuck_page`.
+    """
 
+    kind: str
     name: str
     verdict: Verdict
     witness: Witness | None = None
@@ -278,20 +281,20 @@ def _judge(space: Space, engine: Engine) -> Proof:
         hopeless, seen.reason = None, "interrupted"
     open_verdict = Verdict.UNDECIDED if seen.reason else Verdict.PROVED
 
-    def finding(name: str, place: Place | None, *, wanted: bool = False, at: Location | None = None) -> Finding:
+    def finding(kind: str, name: str, place: Place | None, at: Location | None = None) -> Finding:
+        wanted = kind == "reachable"
         if place is None:
             verdict = open_verdict if not wanted or seen.reason else Verdict.REFUTED
-            return Finding(name, verdict, None, at)
+            return Finding(kind, name, verdict, None, at)
         verdict = Verdict.PROVED if wanted else Verdict.REFUTED
-        return Finding(name, verdict, engine.witness(place), at)
+        return Finding(kind, name, verdict, engine.witness(place), at)
 
     findings = [
-        finding("from every situation an ending can be reached", hopeless),
-        finding("no page is stuck", seen.stuck),
+        finding("can_end", "from every situation an ending can be reached", hopeless),
+        finding("no_stuck_page", "no page is stuck", seen.stuck),
     ]
     for index, must in enumerate(space.story.must_hold):
-        wanted = must.kind == "reachable"
-        findings.append(finding(_title(must), seen.broken.get(index), wanted=wanted, at=must.location))
+        findings.append(finding(must.kind, _title(must), seen.broken.get(index), must.location))
     return Proof(
         findings=tuple(findings),
         situations=seen.situations,
