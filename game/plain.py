@@ -13,6 +13,7 @@ from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, 
 from game.play.saves import SaveError
 from game.play.session import CONTINUE, Session, clean_answer
 from game.play.slots import Play, SlotInfo, Slots
+from game.settings import Settings
 from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static
@@ -47,10 +48,21 @@ def picked(answer: str, count: int) -> int:
 class LineMode:
     """Plays in two text streams. `waits` asks for Enter after a record card, for people at a keyboard."""
 
-    def __init__(self, slots: Slots, source: TextIO, target: TextIO, *, width: int = 72, waits: bool = False) -> None:
+    def __init__(
+        self,
+        slots: Slots,
+        source: TextIO,
+        target: TextIO,
+        settings: Settings | None = None,
+        *,
+        width: int = 72,
+        waits: bool = False,
+    ) -> None:
         self.slots = slots
         self.story = slots.story
-        self.source, self.target, self.width, self.waits = source, target, width, waits
+        self.source, self.target = source, target
+        self.settings = settings or Settings()
+        self.width, self.waits = min(width, self.settings.column), waits
         self.refused = ""  # why the last save failed
 
     # --- streams
@@ -85,10 +97,13 @@ class LineMode:
         if story.about:
             self.say()
             self.say_shown(static(story.about, "text"))
+        for note in self.settings.notes:
+            self.say(f"\n{note}")
         try:
             play = play or self.open(slot)
         except Left:
             return 0
+        play.session.summarise = self.settings.summarise
         try:
             self.save(play)
             self.again(play)
@@ -151,18 +166,16 @@ class LineMode:
     def begin(self, slot: str) -> Play:
         self.slots.path(slot)  # a bad name is refused before any question
         story = self.story
-        summarise = False
         if story.content_note:
             self.say()
             self.say_shown(static(story.content_note, "text"))
         if any(scene.is_violent for scene in story.scenes.values()):
             self.say()
             choices = ["In full", "By a short, neutral summary"]
-            summarise = bool(
-                self.pick("How should scenes of violence be told? This can be changed at any time.", choices)
-            )
+            question = "How should scenes of violence be told? This can be changed at any time."
+            self.violence(summarise=bool(self.pick(question, choices, int(self.settings.summarise))))
         answers: dict[str, Value] = {v.id: self.question(v) for v in story.questions}
-        return Play(Session(story, answers, summarise=summarise), self.slots, slot)
+        return Play(Session(story, answers), self.slots, slot)
 
     def question(self, variable: Variable) -> Value:
         self.say()
@@ -215,10 +228,9 @@ class LineMode:
         elif answer == "r":
             self.again(play)
         elif answer == "v":
-            session.summarise = not session.summarise
-            how = "by a short summary" if session.summarise else "in full"
-            self.say(f"Scenes of violence are told {how} from here on; r reads this page again.")
-            self.save(play)
+            self.violence(summarise=not session.summarise)
+            session.summarise = self.settings.summarise
+            self.say(f"Scenes of violence are {self.settings.words('violence')} from here on; r reads this page again.")
         elif answer == "q":
             raise Left
         elif answer == "?":
@@ -230,6 +242,12 @@ class LineMode:
             self.say(f"Type a number from 1 to {len(offered)}, or ? for help.")
         else:
             self.say("Type a letter; ? lists them.")
+
+    def violence(self, *, summarise: bool) -> None:
+        """Keeps how violence is told; says where it can't be kept."""
+        refused = self.settings.change("violence", "summary" if summarise else "full")
+        if refused:
+            self.say(refused)
 
     def again(self, play: Play) -> None:
         """The page as it stands, from its scene's heading, or from the very beginning."""
@@ -389,9 +407,10 @@ def play_plain(
     target: TextIO,
     slot: str | None = None,
     play: Play | None = None,
+    settings: Settings | None = None,
     *,
     width: int = 72,
     waits: bool = False,
 ) -> int:
     """Plays a story in line mode. Raises SaveError where the slot asked for can't be played or the play not saved."""
-    return LineMode(slots, source, target, width=width, waits=waits).run(slot, play)
+    return LineMode(slots, source, target, settings, width=width, waits=waits).run(slot, play)

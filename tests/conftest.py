@@ -1,5 +1,6 @@
 """What tests share: the story corpora, and reading a story from text."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if f"{name}_story" in metafunc.fixturenames:
             paths = sorted(p for p in (STORIES / name).iterdir() if p.is_dir() or p.suffix == ".yaml")
             metafunc.parametrize(f"{name}_story", paths, ids=lambda p: p.stem)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Programs that tests start find no settings of whoever runs the tests."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture

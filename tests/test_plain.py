@@ -22,6 +22,7 @@ from game.plain import LETTERS, LineMode, play_plain
 from game.play.saves import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
+from game.settings import Settings
 from game.story.loader import load
 from game.story.model import Story
 
@@ -127,6 +128,7 @@ def after(slots: Slots, *lines: str) -> tuple[str, Session]:
     said = mode.target.getvalue()
     play.save()
     loaded, _ = slots.resume("a")
+    loaded.session.summarise = play.session.summarise
     assert loaded.session.page == play.session.page
     return said.split("\n> ", maxsplit=1)[1], play.session
 
@@ -162,7 +164,41 @@ def test_violence_can_be_told_by_a_summary_from_the_start(slots: Slots) -> None:
     said = type_in(slots, "2", "Ada", "1", "2", "1", "1")
     assert "He is hurt." in said
     assert "Blood runs." not in said
-    assert slots.resume("a")[0].session.summarise
+
+
+def test_how_violence_is_told_is_a_setting_and_no_part_of_a_save(slots: Slots, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    source = io.StringIO("2\nAda\n1\n")
+    play_plain(slots, source, io.StringIO(), "a", settings=Settings.read(path))
+    assert "summar" not in slots.path("a").read_text(encoding="utf-8")
+    source, target = io.StringIO("2\n1\n1\nv\n"), io.StringIO()
+    play_plain(slots, source, target, "a", settings=Settings.read(path))
+    assert "He is hurt." in target.getvalue()
+    assert Settings.read(path).violence == "full"
+
+
+def test_an_empty_line_takes_the_way_of_telling_that_is_set(slots: Slots) -> None:
+    target = io.StringIO()
+    play_plain(slots, io.StringIO("\n\n\n2\n1\n1\n"), target, "a", settings=Settings(violence="summary"))
+    assert "He is hurt." in target.getvalue()
+
+
+def test_a_settings_file_that_cannot_be_used_is_told_before_the_play(slots: Slots, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{", encoding="utf-8")
+    target = io.StringIO()
+    play_plain(slots, io.StringIO(), target, "a", settings=Settings.read(path))
+    assert "settings.jsonwasdamaged" in "".join(target.getvalue().split())  # however the path was cut
+
+
+def test_lines_are_as_wide_as_the_column_that_is_set(slots: Slots) -> None:
+    widest = []
+    for column in (60, 68):
+        target = io.StringIO()
+        play_plain(slots, io.StringIO("?\n" * 9), target, "a", settings=Settings(column=column), width=200)
+        assert not too_wide(target.getvalue(), column)
+        widest.append(target.getvalue())
+    assert widest[0] != widest[1]
 
 
 def test_an_empty_line_takes_the_default_of_a_question(slots: Slots) -> None:
@@ -289,7 +325,8 @@ def test_j_sets_the_choices_against_the_record(slots: Slots) -> None:
     assert said == "\nNothing has been chosen yet.\n"
     said, _ = after(slots, "1", "2", "1", "j")
     assert "\n1. The hall: Look, Ada.\n" in said
-    assert "\n2. The hall: Leave.\n   As on record. A note. The hall was cold. (only the memoir says so)\n" in said
+    noted = "\n2. The hall: Leave.\n   As on record. A note. The hall was cold. (only the memoir says\n   so)\n"
+    assert noted in said
     assert "Continue" not in said
 
 

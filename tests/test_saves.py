@@ -136,14 +136,13 @@ def test_loading_plays_the_steps_again(slots: Slots) -> None:
     assert loaded.as_save() == play.as_save()
 
 
-def test_the_hands_of_a_vote_and_the_way_of_telling_are_kept(slots: Slots) -> None:
-    play = Play(Session(slots.story, summarise=True), slots, "a")
+def test_the_hands_of_a_vote_are_kept(slots: Slots) -> None:
+    play = Play(Session(slots.story), slots, "a")
     play.session.choose("hall/leave", (1, 2, 30))
     play.debrief, play.name = ["Because.", ""], "Class 9b"
     play.save()
     loaded, _ = slots.resume("a")
     assert loaded.session.steps[0].hands == (1, 2, 30)
-    assert loaded.session.summarise
     assert (loaded.debrief, loaded.name) == (["Because.", ""], "Class 9b")
 
 
@@ -236,7 +235,7 @@ WRONG: list[dict[str, Any]] = [
     {"steps": [{"id": "hall/leave", "position": "1"}]}, {"steps": [{"id": "hall/leave", "position": 1.0}]},
     {"steps": [{"id": "hall/leave", "position": True}]}, {"steps": [{"id": "hall/leave", "hands": 3}]},
     {"steps": [{"id": "hall/leave", "hands": [1, "2"]}]}, {"steps": [{"id": "hall/leave", "hands": [True]}]},
-    {"debrief": "x"}, {"debrief": [1]}, {"summarise": 1}, {"summarise": None}, {"left_over": 1}, {"left_over": [{}]},
+    {"debrief": "x"}, {"debrief": [1]}, {"left_over": 1}, {"left_over": [{}]},
 ]  # fmt: skip
 
 

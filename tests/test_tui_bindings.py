@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 import game.tui
 from game.tui.screens.base import Panel
 from game.tui.screens.scene import SceneScreen
+from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 
 PRESSED: set[tuple[str, str]] = set()
@@ -161,6 +162,30 @@ async def test_letters_open_panels(clerk, key):
         await player.press(key)
         await player.at(Panel)
         assert player.text.split("\n")[0].strip() == titles[key]
+
+
+@presses("SceneScreen", "s")
+async def test_s_opens_the_settings(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await player.at(SettingsScreen)
+
+
+@presses("TitleScreen", "s")
+async def test_s_opens_the_settings_from_the_title(title, key):
+    async with title as player:
+        await player.press(key)
+        await player.at(SettingsScreen)
+
+
+@presses("SettingsScreen", "right", "left")
+async def test_left_and_right_turn_a_setting(clerk, key):
+    async with clerk as player:
+        await player.press("s", key)
+        assert player.app.settings.theme == {"right": "paper", "left": "terminal"}[key]
+        await player.press("left" if key == "right" else "right")
+        assert player.app.settings.theme == "lamp"
+        await player.press("end", "up", key)  # Back has no values
 
 
 @presses("SceneScreen", "v")

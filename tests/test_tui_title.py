@@ -10,6 +10,7 @@ from textual.widgets import Input
 from game.play.saves import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
+from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen
@@ -59,7 +60,9 @@ async def left(player: Player) -> None:
 async def test_the_title_says_what_the_story_is(story, saves):
     async with playing(story, saves) as player:
         assert "T\N{NO-BREAK SPACE}H\N{NO-BREAK SPACE}E" in player.text
-        await player.sees("Nobody Known", "A clerk has a stamp.", "1 Begin a new play", "2 Quit", "q quit")
+        await player.sees(
+            "Nobody Known", "A clerk has a stamp.", "1 Begin a new play", "2 Settings", "3 Quit", "q quit"
+        )
         assert "Continue" not in player.words
         assert "Open a save" not in player.words
 
@@ -232,7 +235,7 @@ async def test_a_damaged_slot_asked_for_by_name_says_why_on_the_title(story, sav
         assert type(player.app.screen) is TitleScreen
 
 
-@pytest.mark.parametrize("keys", [["q"], ["2"], ["down", "enter"], ["ctrl+q"], ["ctrl+c"]])
+@pytest.mark.parametrize("keys", [["q"], ["3"], ["down", "down", "enter"], ["ctrl+q"], ["ctrl+c"]])
 async def test_the_title_can_be_quit(story, saves, keys):
     async with playing(story, saves) as player:
         await player.press(*keys)
@@ -280,7 +283,7 @@ def test_a_play_that_could_not_be_saved_says_so_after_the_game(story, saves, mon
 
     monkeypatch.setattr(app.GameApp, "run", refuse)
     with pytest.raises(SaveError, match="No space left"):
-        app.run(Slots(saves, story))
+        app.run(Slots(saves, story), None, None, Settings())
 
 
 async def test_a_folder_that_becomes_writable_again_is_written_to(story, saves):

@@ -11,6 +11,7 @@ from game.commands.common import Commands, InputError, UsageError, command, find
 from game.play.saves import SaveError, replay
 from game.play.session import PlayError, Session, Start
 from game.play.slots import Play, Slots, read_limited
+from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
@@ -51,16 +52,17 @@ def run(options: argparse.Namespace) -> int:
         play = Play(session, slots, options.slot or slots.fresh())
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
+    settings = Settings.read(settings_file())
     streams = sys.stdin.isatty() and sys.stdout.isatty()
     terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
     if options.plain or not streams or terminal == "dumb":
         from game.plain import play_plain
 
-        width = min(shutil.get_terminal_size((72, 24)).columns, 72)
-        return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, width=width, waits=streams)
+        width = shutil.get_terminal_size().columns
+        return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams)
     from game.tui import app
 
-    return app.run(slots, options.slot, play)
+    return app.run(slots, options.slot, play, settings)
 
 
 def saves_folder() -> Path:
@@ -71,6 +73,13 @@ def saves_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("special-tasks", appauthor=False) / "saves"
+
+
+def settings_file() -> Path:
+    """In the user's config folder, for a checkout too."""
+    from platformdirs import user_config_path  # what only checks stories needs no folders
+
+    return user_config_path("special-tasks", appauthor=False) / "settings.json"
 
 
 def _replayed(path: Path, begun: Session) -> Session:

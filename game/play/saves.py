@@ -18,7 +18,7 @@ FORMAT = 1
 MAX_SAVE = 4 * 2**20  # bytes
 MAX_STEPS = 100_000
 MAX_NESTING = 50  # of what other programs put into a save
-_KEYS = frozenset("format story digest title started saved answers from steps debrief name summarise left_over".split())
+_KEYS = frozenset("format story digest title started saved answers from steps debrief name left_over".split())
 STEP_KEYS = frozenset("id label position hands".split())
 
 
@@ -41,7 +41,6 @@ class Save:
     start: Start | None = None
     debrief: list[str] = field(default_factory=list)
     name: str = ""
-    summarise: bool = False
     left_over: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -59,7 +58,6 @@ class Save:
             "steps": self.steps,
             "debrief": self.debrief,
             "name": self.name,
-            **({"summarise": True} if self.summarise else {}),
             **({"left_over": self.left_over} if self.left_over else {}),
             **self.extra,
         }
@@ -95,7 +93,6 @@ class Save:
             steps=_steps(raw["steps"], "steps"),
             start=start,
             debrief=debrief,
-            summarise=_checked(raw.get("summarise", False), bool, "summarise"),
             left_over=_steps(raw.get("left_over", []), "left_over"),
             extra={k: v for k, v in raw.items() if k not in _KEYS},
         )
@@ -200,7 +197,7 @@ def _begin(story: Story, save: Save, notes: list[str], *, same: bool) -> Session
         else:
             answers[name] = value
     try:
-        return Session(story, answers, save.start, summarise=save.summarise)
+        return Session(story, answers, save.start)
     except PlayError as error:
         raise SaveError(f"begins where this story can't: {error}") from None
 

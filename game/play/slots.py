@@ -62,7 +62,6 @@ class Play:
             start=session.start,
             debrief=self.debrief,
             name=self.name,
-            summarise=session.summarise,
             left_over=self.left_over,
             extra=self.extra,
         )

@@ -1,32 +1,136 @@
-"""The colours. One theme so far: cream on warm near-black, under a green lamp."""
+"""The themes: a lamp on a desk, ink on paper, high contrast, and whatever the terminal itself has.
+
+Two accents and no more: baize for focus and selection, stamp red for documents and warnings. Of the first three, a test
+measures the contrast of every cell of every screen.
+"""
 
 from textual.theme import Theme
 
-LAMP = Theme(
-    name="lamp",
+
+def _theme(
+    name: str,
+    *,
+    dark: bool,
+    text: str,
+    quiet: str,
+    desk: str,
+    sheet: str,
+    selected: str,
+    on_selected: str,
+    baize: str,
+    stamp: str,
+    rule: str,
+    thumb: str,
+    ansi: bool = False,
+) -> Theme:
+    """A theme from its inks: `quiet` is what has been read, `desk` the ground, `thumb` where the text is in view."""
+    return Theme(
+        name=name,
+        dark=dark,
+        ansi=ansi,
+        primary=baize,
+        secondary=quiet,
+        warning=stamp,
+        error=stamp,
+        success=baize,
+        accent=baize,
+        foreground=text,
+        background=desk,
+        surface=desk,
+        panel=sheet,
+        boost=sheet,
+        variables={
+            "selected": selected,
+            "on-selected": on_selected,
+            "sheet": sheet,
+            "rule": rule,
+            "ansi-background": sheet,
+            "ansi-foreground": text,
+            "text": text,
+            "text-muted": quiet,
+            "text-disabled": quiet,
+            "text-primary": baize,
+            "text-warning": stamp,
+            "text-error": stamp,
+            "text-success": baize,
+            "text-accent": baize,
+            "block-cursor-foreground": on_selected,
+            "block-cursor-background": selected,
+            "block-cursor-blurred-foreground": on_selected,
+            "block-cursor-blurred-background": selected,
+            "block-cursor-blurred-text-style": "bold",
+            "input-cursor-background": text,
+            "input-cursor-foreground": desk,
+            "input-selection-background": quiet,
+            "input-selection-foreground": desk,
+            "screen-selection-background": quiet,
+            "screen-selection-foreground": desk,
+            "scrollbar": thumb,
+            "scrollbar-hover": text,
+            "scrollbar-active": baize,
+            "scrollbar-background": desk,
+            "scrollbar-background-hover": desk,
+            "scrollbar-background-active": desk,
+            "scrollbar-corner-color": desk,
+        },
+    )
+
+
+LAMP = _theme(
+    "lamp",
     dark=True,
-    primary="#8fbf94",  # baize: focus and selection
-    secondary="#b9ad93",  # what has been read
-    warning="#e08a70",  # stamps and warnings
-    error="#e08a70",
-    success="#8fbf94",
-    accent="#8fbf94",
-    foreground="#ece3cf",
-    background="#1a1713",
-    surface="#1a1713",
-    panel="#24201a",
-    boost="#24201a",
-    variables={
-        "selected": "#22382a",
-        "sheet": "#262119",
-        "rule": "#6f6755",
-        "input-cursor-background": "#ece3cf",
-        "input-cursor-foreground": "#1a1713",
-        "scrollbar": "#3a342a",
-        "scrollbar-hover": "#6f6755",
-        "scrollbar-active": "#8fbf94",
-        "scrollbar-background": "#1a1713",
-        "scrollbar-background-hover": "#1a1713",
-        "scrollbar-background-active": "#1a1713",
-    },
+    text="#ece3cf",
+    quiet="#b9ad93",
+    desk="#1a1713",
+    sheet="#262119",
+    selected="#22382a",
+    on_selected="#ece3cf",
+    baize="#8fbf94",
+    stamp="#e08a70",
+    rule="#837a66",
+    thumb="#6f6755",
 )
+PAPER = _theme(
+    "paper",
+    dark=False,
+    text="#2a251d",
+    quiet="#635a49",
+    desk="#f4ecd9",
+    sheet="#fbf6e9",
+    selected="#d5e0c9",
+    on_selected="#2a251d",
+    baize="#2c5a38",
+    stamp="#9a3020",
+    rule="#8d8269",
+    thumb="#8d8269",
+)
+CONTRAST = _theme(
+    "contrast",
+    dark=True,
+    text="#ffffff",
+    quiet="#d8d8d8",
+    desk="#000000",
+    sheet="#000000",
+    selected="#ffffff",
+    on_selected="#000000",
+    baize="#8ff0a4",
+    stamp="#ffb09a",
+    rule="#a8a8a8",
+    thumb="#d8d8d8",
+)
+TERMINAL = _theme(
+    "terminal",
+    dark=True,
+    ansi=True,
+    text="ansi_default",
+    quiet="ansi_default",
+    desk="ansi_default",
+    sheet="ansi_default",
+    selected="ansi_default",
+    on_selected="ansi_default",
+    baize="ansi_green",
+    stamp="ansi_red",
+    rule="ansi_default",
+    thumb="ansi_green",
+)
+THEMES = (LAMP, PAPER, CONTRAST, TERMINAL)

@@ -1,5 +1,6 @@
 """What all screens share: a header line, a Reader, a footer line, and Escape for one step back."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Rule, Static
 
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 SHORT = 16  # rows below which the rule and the margins give their place to text
 TINY = 8  # rows below which the header and the gauges do, too
+NAMES = {"?": "question_mark", "esc": "escape"}  # of keys, as hints say them and as Textual does
+
+
+def is_letter(key: str) -> bool:
+    return len(key) == 1 and key.isalpha()
 
 
 def whole(draw: Draw) -> Document:
@@ -39,11 +46,28 @@ class Bar(Static):
         self.update(Content(text))
 
 
+class Hints(Bar):
+    """What keys do, in pairs of a key and a word or more, two spaces or more apart. A click on one does the same."""
+
+    def set_hints(self, text: str, *, letters: bool) -> None:
+        """Without `letters`, keys of one letter are left out, and their words can still be clicked."""
+        parts = re.split("(  +)", text)
+        self.update(Content.assemble(*(p if p.isspace() else self._hint(p, letters=letters) for p in parts)))
+
+    @staticmethod
+    def _hint(hint: str, *, letters: bool) -> Content:
+        key, _, words = hint.partition(" ")
+        return Content(words if not letters and is_letter(key) else hint).stylize(
+            Style.from_meta({"@click": f"screen.press('{NAMES.get(key, key)}')"})
+        )
+
+
 class PageScreen(Screen[None]):
     """A page. Subclasses fill it in `on_mount` and do what is `chosen`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
     KEYS = "esc back"
+    more = False  # text below what is in view
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="header"):
@@ -53,7 +77,7 @@ class PageScreen(Screen[None]):
         yield Reader(id="reader")
         yield from self.compose_more()
         yield Bar(id="gauges", markup=False)
-        yield Bar(self.KEYS, id="keys", markup=False)
+        yield Hints(id="keys", markup=False)
 
     def compose_more(self) -> Iterable[Widget]:
         return ()
@@ -71,12 +95,36 @@ class PageScreen(Screen[None]):
             self.query_one(name, Bar).set(text)
         self.set_class(not gauges, "-bare")
 
+    def on_mount(self) -> None:
+        """Textual calls this one too, after a subclass's own."""
+        PageScreen.setting_changed(self)
+
+    def setting_changed(self) -> None:
+        """A setting has another value."""
+        settings = self.game.settings
+        self.set_class(not settings.gauges, "-no-gauges")
+        self.reader.set_widest(settings.column)
+        for widget in self.query(".column"):
+            widget.styles.width = settings.column
+        self._write_hints()
+
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
-        self.query_one("#keys", Bar).set(f"space more   {self.hints()}" if event.more else self.hints())
+        self.more = event.more
+        self._write_hints()
+
+    def _write_hints(self) -> None:
+        hints = f"space more   {self.hints()}" if self.more else self.hints()
+        self.query_one(Hints).set_hints(hints, letters=self.game.settings.letters)
+
+    async def action_press(self, key: str) -> None:
+        """Does what a key is bound to, whether or not keys of one letter are on."""
+        bound = self.active_bindings.get(key)
+        if bound is not None:
+            await self.app.run_action(bound.binding.action, bound.node)
 
     def on_reader_chosen(self, event: Reader.Chosen) -> None:
         if event.page == self.reader.page:  # else another key has turned the page before

@@ -23,7 +23,6 @@ class BeginScreen(PageScreen):
         super().__init__()
         self.story, self.done = story, done
         self.answers: dict[str, Value] = {}
-        self.summarise = False
         violent = any(scene.is_violent for scene in story.scenes.values())
         self.pages: list[str | Variable] = ["note"] if story.content_note or violent else []
         self.pages += story.questions
@@ -31,11 +30,11 @@ class BeginScreen(PageScreen):
         self.at = 0
 
     def compose_more(self) -> ComposeResult:
-        field = Input(id="answer", max_length=MAX_ANSWER, select_on_focus=False)
+        field = Input(id="answer", classes="column", max_length=MAX_ANSWER, select_on_focus=False)
         field.cursor_blink = False
         with Vertical(id="ask"):
             yield field
-            yield Bar("Go on", id="go_on", markup=False)
+            yield Bar("Go on", id="go_on", classes="column", markup=False)
 
     def on_mount(self) -> None:
         self.bars(self.story.title)
@@ -43,7 +42,7 @@ class BeginScreen(PageScreen):
 
     def show(self) -> None:
         if self.at == len(self.pages):
-            self.done(Session(self.story, self.answers, summarise=self.summarise))
+            self.done(Session(self.story, self.answers))
             return
         page = self.pages[self.at]
         field = self.query_one(Input)
@@ -54,7 +53,7 @@ class BeginScreen(PageScreen):
             choices = ["Begin"]
             if self.violent:
                 choices = ["Begin", "Begin, with scenes of violence told by a short, neutral summary"]
-            self.reader.show(whole(self.note), items(choices), selected=int(self.summarise))
+            self.reader.show(whole(self.note), items(choices), selected=int(self.game.settings.summarise))
         elif page.answers is not None:
             now = self.answers.get(page.id, page.start)
             labels = [page.shown(value) for value in page.answers]
@@ -79,7 +78,7 @@ class BeginScreen(PageScreen):
     def chosen(self, index: int) -> None:
         page = self.pages[self.at]
         if isinstance(page, str):
-            self.summarise = index == 1
+            self.game.change("violence", "summary" if index else "full")
         elif page.answers is not None:
             self.answers[page.id] = page.answers[index]
         self.at += 1

@@ -35,11 +35,12 @@ class SceneScreen(PageScreen):
         Binding("f", "file", "The file"),
         Binding("j", "journal", "Journal"),
         Binding("v", "violence", "Violence in full or by summary"),
+        Binding("s", "app.settings", "Settings"),
         Binding("question_mark", "app.help", "Help"),
         Binding("q", "app.leave", "Save and quit"),
         Binding("escape", "back", "To the title", show=False),
     ]
-    KEYS = "? help  q quit  u undo  e evidence  f file  j journal"
+    KEYS = "? help  q quit  u undo  e evidence  f file  j journal  s settings"
 
     def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -49,6 +50,7 @@ class SceneScreen(PageScreen):
         self.refused = ""  # why the last save failed
 
     def on_mount(self) -> None:
+        self.session.summarise = self.game.settings.summarise
         self.save()
         for note in self.notes:
             self.notify(note, markup=False)
@@ -69,7 +71,7 @@ class SceneScreen(PageScreen):
                 pages[-1][turn is turns[-1]].append(part)
         return pages
 
-    def show(self, *, stepped: bool = False) -> None:
+    def show(self, *, stepped: bool = False, keep: bool = False) -> None:
         """Draws the page that is open. A step opens the first that it has written on."""
         pages = self.pages()
         if stepped:
@@ -89,15 +91,15 @@ class SceneScreen(PageScreen):
             return lines, len(before) + 1 if before else 0
 
         if self.coming:
-            self.reader.show(document, items(["Go on"]))
+            options = items(["Go on"])
         elif page.ending is not None:
-            self.reader.show(document, items(["Back to the title"]))
+            options = items(["Back to the title"])
         else:
             options = [
                 Item(tuple(span_runs(o.label)), tuple(span_runs(o.locked)) if o.locked is not None else None)
                 for o in page.options
             ]
-            self.reader.show(document, options)
+        self.reader.show(document, options, selected=self.reader.selected if keep else 0, keep=keep)
         shown = next((p for p in reversed(older + now) if isinstance(p, Heading) and (p.place or p.date)), None)
         chapter = page.chapter.title if page.chapter else self.session.story.title
         where, when = (shown.place.plain or chapter, shown.date.plain) if shown else (chapter, "")
@@ -138,11 +140,14 @@ class SceneScreen(PageScreen):
             self.notify("There is nothing to undo.", markup=False)
 
     def action_violence(self) -> None:
-        self.session.summarise = not self.session.summarise
-        how = "by a short summary" if self.session.summarise else "in full"
-        self.notify(f"Scenes of violence are told {how}.", markup=False)
-        self.show()
-        self.save()
+        self.game.change("violence", self.game.settings.next("violence"))
+        self.notify(f"Scenes of violence are {self.game.settings.words('violence')}.", markup=False)
+
+    def setting_changed(self) -> None:
+        super().setting_changed()
+        if self.session.summarise != self.game.settings.summarise:
+            self.session.summarise = self.game.settings.summarise
+            self.show(keep=True)
 
     def action_back(self) -> None:
         self.save()

@@ -23,10 +23,11 @@ def spread(title: str) -> str:
 
 class TitleScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "app.settings", "Settings"),
         Binding("q", "app.leave", "Quit"),
         Binding("question_mark", "app.help", "Help"),
     ]
-    KEYS = "enter choose   ? help   q quit"
+    KEYS = "enter choose   s settings   ? help   q quit"
 
     def __init__(self, slots: Slots) -> None:
         super().__init__()
@@ -41,11 +42,12 @@ class TitleScreen(PageScreen):
         saved = self.slots.list()
         newest = next((info for info in saved if not info.error), None)
         self.newest = newest.name if newest else ""
-        self.choices = (["continue"] if newest else []) + ["new"] + (["open"] if saved else []) + ["quit"]
+        self.choices = (["continue"] if newest else []) + ["new"] + (["open"] if saved else []) + ["settings", "quit"]
         labels = {
             "continue": f"Continue: {newest.name}, {saved_at(newest)}" if newest else "",
             "new": "Begin a new play",
             "open": "Open a save",
+            "settings": "Settings",
             "quit": "Quit",
         }
         self.bars()
@@ -66,6 +68,8 @@ class TitleScreen(PageScreen):
                 self.game.begin(self.slots.fresh())
             case "open":
                 self.app.push_screen(SavesScreen(self.slots))
+            case "settings":
+                self.game.action_settings()
             case "quit":
                 self.game.leave()
 

@@ -20,7 +20,6 @@ from textual.strip import Strip
 
 from game.layout import BLANK, Line, Run, text_of, wrap
 
-COLUMN = 68  # the widest a line of prose gets
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
 
@@ -71,6 +70,7 @@ class Reader(ScrollView, can_focus=True):
         self._items: Sequence[Item] = ()
         self._lines: list[Line] = []
         self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
+        self.widest = 68  # letters a line of prose gets
         self._column = 0
         self._first = 0  # the first new line
         self._place: int | None = None  # letters and digits above the top line; None until the reader moves the text
@@ -82,14 +82,22 @@ class Reader(ScrollView, can_focus=True):
 
     # --- the model
 
-    def show(self, document: Document, items: Sequence[Item] = (), *, selected: int = 0) -> None:
-        """Puts a document and its options on the page, with the first new line in view."""
+    def show(self, document: Document, items: Sequence[Item] = (), *, selected: int = 0, keep: bool = False) -> None:
+        """Puts a document and its options on the page, with the first new line in view, or, to `keep`, the text where
+        it was."""
         self._document, self._items = document, items
         self.selected = selected
         self.page += 1
         self.taken = False
-        self._place = None
+        if not keep:
+            self._place = None
         self._lay_out()
+
+    def set_widest(self, letters: int) -> None:
+        """How many letters a line of prose gets, where there is room."""
+        if letters != self.widest:
+            self.widest = letters
+            self._lay_out()
 
     @property
     def takeable(self) -> int:
@@ -101,7 +109,7 @@ class Reader(ScrollView, can_focus=True):
         width = self.size.width
         if width < 1:
             return  # not on the screen yet; a resize comes first
-        self._column = max(min(COLUMN, width - 4), 1)
+        self._column = max(min(self.widest, width - 4), 1)
         lines, self._first = self._document(self._column)
         self._lines = list(lines)
         self._rows = []

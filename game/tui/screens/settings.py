@@ -1,0 +1,57 @@
+"""The settings: a line each, and taking one turns it to its next value, which is seen at once."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from game.layout import Line
+from game.settings import SETTINGS
+from game.tui.drawing import heading, paragraph
+from game.tui.screens.base import PageScreen, items, whole
+from game.tui.widgets.reader import Item
+
+LABEL = max(len(setting.label) for setting in SETTINGS.values()) + 3  # cells
+
+
+class SettingsScreen(PageScreen):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "turn(1)", "Next value", show=False),
+        Binding("left", "turn(-1)", "Value before", show=False),
+    ]
+    KEYS = "enter change   esc back"
+
+    def on_mount(self) -> None:
+        self.bars()
+        self.show()
+
+    def show(self, *, keep: bool = False) -> None:
+        settings = self.game.settings
+        rows = [
+            Item(((setting.label.ljust(LABEL, "\N{NO-BREAK SPACE}"), "strong"), (settings.words(name), "")))
+            for name, setting in SETTINGS.items()
+        ]
+        selected = self.reader.selected if keep else 0
+        self.reader.show(whole(self.lines), [*rows, *items(["Back"])], selected=selected, keep=keep)
+
+    @staticmethod
+    def lines(width: int) -> list[Line]:
+        about = "The same for every story, and kept for the next time."
+        return [*heading("Settings", width), *paragraph(about, width, "dim")]
+
+    def setting_changed(self) -> None:
+        super().setting_changed()
+        self.show(keep=True)
+
+    def chosen(self, index: int) -> None:
+        if index == len(SETTINGS):
+            self.action_back()
+        else:
+            self.turn(index, 1)
+
+    def turn(self, index: int, step: int) -> None:
+        name = list(SETTINGS)[index]
+        self.game.change(name, self.game.settings.next(name, step))
+
+    def action_turn(self, step: int) -> None:
+        if self.reader.selected < len(SETTINGS):
+            self.turn(self.reader.selected, step)
