@@ -53,9 +53,9 @@ def read(folder: Path, text: str) -> Story:
 
 
 def live(space: Space, name: str) -> set[str]:
-    """The names of what is live at a scene, or at the nested choices of a choice."""
-    position = space.menus[name] if "/" in name else space.pages[name]
-    return {key[1] for key in space.positions[position].live}
+    """The names of what is read from a scene on, or from the nested choices of a choice, changed yet or not."""
+    position = space.positions[space.menus[name] if "/" in name else space.pages[name]]
+    return {key[1] for key in (*position.live, *position.fixed)}
 
 
 # --- what is live ---------------------------------------------------------------------------------------------------
@@ -76,6 +76,22 @@ scenes:
     assert live(space, "third") == {"late"}
     assert live(space, "fourth") == live(space, "over") == set()
     assert space.dropped == ()
+
+
+def test_what_no_way_has_changed_yet_takes_no_room(tmp_path: Path) -> None:
+    space = Space(read(tmp_path, """
+start: first
+state: {asked: {range: [0, 2], start: 0, ask: "How many?"}, count: {range: [2, 9], start: 4}, never: true}
+scenes:
+  first: {text: A., choices: [{label: A., set: {count: count + 1}, go: second}, {label: B., when: asked > 1, go: over}]}
+  second: {text: B., choices: [{label: A., when: count == 5 and never, go: over}, {label: B., go: over}]}
+"""))  # fmt: skip
+    first, second = (space.positions[space.pages[name]] for name in ("first", "second"))
+    assert [key[1] for key in first.live] == ["asked"]
+    assert [key[1] for key in first.fixed] == ["count", "never"]
+    assert [key[1] for key in second.live] == ["count"]
+    assert [key[1] for key in second.fixed] == ["never"]
+    assert (first.size, second.size, space.dropped) == (3, 8, ())
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,9 @@ class Coder:
                 stored = f"{stored} % {self.space.fields[key].size}"
             self.lines.append(f"{name} = {self._decoded(f'({stored})', key)}")
             env[key] = name
+        for key in position.fixed:
+            of, first = self.space.fields[key], self.space.first(key)
+            env[key] = f"({self.numbers[of.words[first]] if of.words else first + of.low})"
         return env
 
     def _decoded(self, stored: str, key: Key) -> str:

@@ -135,7 +135,7 @@ class Search:
 
     def watched(self, position: Position) -> Iterator[tuple[int, bool, Callable[[Any], Any]]]:
         """The conditions to test on arriving: which, whether holding (else failing) is news, and the test."""
-        for index, must in enumerate(self.space.story.must_hold):
+        for index, must in enumerate(self.space.must_hold):
             if index in self.seen.broken or (must.kind == "every_ending" and position.kind != "ending"):
                 continue
             key = (position.index, index)

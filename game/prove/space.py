@@ -73,6 +73,7 @@ class Position:
     name: str
     options: list[Option] = field(default_factory=list)
     live: tuple[Key, ...] = ()
+    fixed: tuple[Key, ...] = ()  # read from here on too, but not changed on any way here: as at the start
     strides: tuple[int, ...] = ()  # of each live field in a situation, which is a number in a mixed radix
     size: int = 1  # how many situations its live fields could tell apart
 
@@ -94,11 +95,16 @@ class Space:
         self.positions: list[Position] = []
         self.pages: dict[str, int] = {}  # scene -> position
         self.menus: dict[str, int] = {}  # choice -> position of its nested choices
+        self._entries: dict[str, Tree] = {}
+        self._reads: dict[int, tuple[Term, frozenset[Key]]] = {}  # by identity: terms are not hashed
+        self._needs: dict[int, tuple[Tree, frozenset[Key]]] = {}
+        self._settled = False
         self._name_positions()
         self.fields: dict[Key, Field] = {f.key: f for f in self._fields()}
         self._build()
         self.dropped: tuple[Key, ...] = ()
         self._settle(reduce=reduce)
+        self._settled = True
 
     def _name_positions(self) -> None:
         for scene in self.story.scenes.values():
@@ -139,19 +145,8 @@ class Space:
                 yield Field(("state", variable.id), len(variable.words), words=tuple(variable.words))
         asked: dict[Key, int] = {}  # visits: the largest number they are compared with
         for expression in self.expressions():
-            for term in walk_terms(expression.term):
-                match term:
-                    case Seen(scene):
-                        asked.setdefault(("visits", scene), 0)
-                    case Chose(choice):
-                        asked.setdefault(("chosen", choice), 0)
-                    case Compare(first, rest):
-                        chain = [first, *(t for _, t in rest)]
-                        for left, right in pairwise(chain):
-                            for one, other in ((left, right), (right, left)):
-                                if isinstance(one, Visits):
-                                    key = ("visits", one.scene)
-                                    asked[key] = max(asked.get(key, 0), _largest(other))
+            for key, largest in asked_marks(expression.term):
+                asked[key] = max(asked.get(key, 0), largest)
         for offered in story.choices.values():
             if offered.spends:
                 asked.setdefault(("chosen", offered.id), 0)
@@ -191,6 +186,7 @@ class Space:
         if choice.choices:
             guards = tuple(self._guard(c) for c in choice.choices)
             tree = Test(Arrive(self.menus[choice.id]), tree, scene.id, offered=guards)
+        tree = self._replied(tree, scene, choice)
         mark = ("chosen", choice.id)
         marks = (mark,) if mark in self.fields else ()
         assigns = _assigns(choice.set)
@@ -215,10 +211,20 @@ class Space:
             tree = Test(fired, tree, here, interrupt.when.term, key)
         return tree
 
+    def _replied(self, tree: Tree, scene: Scene, choice: Choice) -> Tree:  # noqa: ARG002  # for spaces that tell text
+        return tree
+
     def _enter(self, target: str) -> Tree:
-        scene = self.story.scenes[target]
-        tree: Tree = Arrive(self.pages[target])
-        assigns = _assigns(scene.on_enter)
+        if target not in self._entries:
+            self._entries[target] = self._entry(target)
+        return self._entries[target]
+
+    def _entry(self, target: str) -> Tree:
+        return self._entered(Arrive(self.pages[target]), target)
+
+    def _entered(self, tree: Tree, target: str) -> Tree:
+        """A visit and its effects, and then the tree."""
+        assigns = _assigns(self.story.scenes[target].on_enter)
         if assigns:
             tree = Effects(tree, target, assigns)
         visit = ("visits", target)
@@ -226,13 +232,30 @@ class Space:
 
     # --- what is live where
 
+    def reads(self, term: Term) -> frozenset[Key]:
+        """The fields a term's value depends on."""
+        found = self._reads.get(id(term))
+        if found is None:
+            found = self._reads[id(term)] = (term, reads(term))
+        return found[1]
+
     def needs(self, tree: Tree) -> frozenset[Key]:
         """The fields whose value before this tree matters to it or to anything after."""
+        if not self._settled:
+            return self._needed(tree)
+        found = self._needs.get(id(tree))
+        if found is None:
+            found = self._needs[id(tree)] = (tree, self._needed(tree))
+        return found[1]
+
+    def _needed(self, tree: Tree) -> frozenset[Key]:
         match tree:
             case Arrive(position):
                 return frozenset(self.positions[position].live)
             case Test():
-                tested = reads(tree.condition) | (frozenset([tree.unfired]) if tree.unfired else frozenset())
+                tested = frozenset([tree.unfired]) if tree.unfired else frozenset()
+                if tree.condition is not None:
+                    tested |= self.reads(tree.condition)
                 for guard in tree.offered:
                     tested |= guard_reads(guard)
                 return tested | self.needs(tree.then) | self.needs(tree.otherwise)
@@ -240,9 +263,13 @@ class Space:
                 after = self.needs(tree.then)
                 before = after - {key for key, _ in tree.assigns} - set(tree.marks)
                 for key, term in tree.assigns:
-                    if key in after:
-                        before |= reads(term)
+                    if self.matters(key, after):
+                        before |= self.reads(term)
                 return before
+
+    def matters(self, key: Key, after: frozenset[Key]) -> bool:
+        """Whether an assigned value is of use, when these are needed after it."""
+        return key in after
 
     def _always_live(self) -> tuple[frozenset[Key], frozenset[Key]]:
         """What must_hold reads on every page, and on entering an ending."""
@@ -276,9 +303,13 @@ class Space:
                 position.live = tuple(self.fields)
         order = {key: n for n, key in enumerate(self.fields)}
         used = set(self.needs(self.start_tree()))  # the first scene's on_enter comes before any position
+        changed = self._changed()
         for position in self.positions:
-            position.live = tuple(sorted(position.live, key=order.__getitem__))
-            used.update(position.live)
+            ahead = sorted(position.live, key=order.__getitem__)
+            used.update(ahead)
+            if reduce:
+                position.fixed = tuple(key for key in ahead if key not in changed[position.index])
+            position.live = tuple(key for key in ahead if key not in position.fixed)
             strides = []
             position.size = 1
             for key in position.live:
@@ -286,6 +317,32 @@ class Space:
                 position.size *= self.fields[key].size
             position.strides = tuple(strides)
         self.dropped = tuple(key for key in self.fields if key not in used)
+
+    def _changed(self) -> list[frozenset[Key]]:
+        """For each position, the fields that a play can have changed on its way there; answers are changes."""
+        changed: list[frozenset[Key] | None] = [None] * len(self.positions)
+        waiting: list[int] = []
+
+        def carry(tree: Tree, before: frozenset[Key]) -> None:
+            match tree:
+                case Arrive(position):
+                    known = changed[position]
+                    if known is None or not before <= known:
+                        changed[position] = before | (known or frozenset())
+                        waiting.append(position)
+                case Test():
+                    carry(tree.then, before)
+                    carry(tree.otherwise, before)
+                case Effects():
+                    visit = () if tree.visit is None else (tree.visit,)
+                    carry(tree.then, before.union((key for key, _ in tree.assigns), tree.marks, visit))
+
+        carry(self.start_tree(), frozenset(("state", v.id) for v in self.story.questions))
+        while waiting:
+            position = self.positions[waiting.pop()]
+            for option in position.options:
+                carry(option.tree, changed[position.index] or frozenset())
+        return [keys or frozenset() for keys in changed]
 
     def _predecessors(self) -> list[list[int]]:
         before: list[set[int]] = [set() for _ in self.positions]
@@ -334,12 +391,34 @@ class Space:
         values = {v.id: v.start for v in self.story.variables.values()} | answers
         return {("state", n): self.stored(("state", n), v) for n, v in values.items() if ("state", n) in self.fields}
 
+    def first(self, key: Key) -> int:
+        """The stored value before the first scene, of what is not asked."""
+        kind, name = key
+        given = kind == "state" and name in self.story.variables
+        return self.stored(key, self.story.variables[name].start) if given else 0
+
     def start_tree(self) -> Tree:
         return self._enter(self.story.start)
 
 
 def _assigns(assignments: Iterable[Assignment]) -> tuple[tuple[Key, Term], ...]:
     return tuple((("state", a.variable), a.value.term) for a in assignments)
+
+
+def asked_marks(term: Term) -> Iterator[tuple[Key, int]]:
+    """The visits and choices that a term asks about, and the largest number each is compared with."""
+    for part in walk_terms(term):
+        match part:
+            case Seen(scene):
+                yield ("visits", scene), 0
+            case Chose(choice):
+                yield ("chosen", choice), 0
+            case Compare(first, rest):
+                chain = [first, *(t for _, t in rest)]
+                for left, right in pairwise(chain):
+                    for one, other in ((left, right), (right, left)):
+                        if isinstance(one, Visits):
+                            yield ("visits", one.scene), _largest(other)
 
 
 def _largest(term: Term) -> int:
