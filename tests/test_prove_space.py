@@ -624,3 +624,15 @@ def test_expressions_as_deep_as_they_may_be_are_no_trouble(tmp_path: Path, sourc
     assert when is not None
     agree(Space(story, reduce=False), [when], random.Random(3), 100)
     assert prove(story).verdict is prove(story, small=0).verdict is Verdict.PROVED
+
+
+def test_definitions_that_use_others_twice_do_not_double_at_each_level(tmp_path: Path) -> None:
+    """2 ** 30 terms if written out wherever they are named: neither the proof nor the session may do that."""
+    diamonds = "".join(f"  d{n}: d{n - 1} == (d{n - 1} and n != {n % 4})\n" for n in range(1, 31))
+    text = FORMS.replace("define:\n", "define:\n  d0: n > 1\n" + diamonds)
+    text = text.replace("CHOICES", "      - {label: Go., id: go_on, when: d30, set: {f: d29}, go: yard}")
+    story = read(tmp_path, text)
+    go = story.choices["hall/go_on"]
+    assert go.when is not None
+    agree(Space(story, reduce=False), [go.when, go.set[0].value], random.Random(4), 100)
+    assert prove(story).verdict is prove(story, small=0).verdict is Verdict.PROVED

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from game.prove.space import Position, Space
-from game.prove.trees import Arrive, Effects, Guard, Key, Test, Tree
+from game.prove.trees import Arrive, Effects, Guard, Key, Test, Tree, reads
 from game.story.expressions import (
     Arithmetic,
     Call,
@@ -19,6 +19,7 @@ from game.story.expressions import (
     Constant,
     Definition,
     Either,
+    Expression,
     Here,
     Logic,
     Not,
@@ -28,7 +29,7 @@ from game.story.expressions import (
     Visits,
 )
 
-DEEP = 12  # terms in a definition that are written where it is used; more get a line of their own
+DEEP = 12  # terms in a definition that are written where it is used; more get a line of their own, once
 Env = dict[Key, str]  # the name of the local that holds each field's value: a number, or a word's global number
 
 
@@ -56,11 +57,12 @@ class Coder:
             import numpy as np  # 80 ms, and only large spaces want it
 
             self.np = np
-            self.globals.update(np=np, where=np.where, minimum=np.minimum, maximum=np.maximum)
+            self.globals.update(np=np, wide=np.int64, where=np.where, minimum=np.minimum, maximum=np.maximum)
             self.globals["fill"] = lambda value, s: np.broadcast_to(value, s.shape)
         self.lines: list[str] = []
         self.indent = ""  # of the lines being written
         self.serial = 0
+        self.defined: dict[tuple[str, ...], str] = {}  # a definition, the scene and the locals it reads: its own local
 
     # --- functions
 
@@ -78,7 +80,9 @@ class Coder:
         return self._compile(lambda: self._condition(position, term))
 
     def _compile(self, write: Callable[[], None]) -> Callable[[Any], Any]:
-        self.lines, self.indent, self.serial = ["def f(s):"], "", 0
+        self.lines, self.indent, self.serial, self.defined = ["def f(s):"], "", 0, {}
+        if self.arrays:  # situations are stored as narrow as they fit, and would be cut at that
+            self.lines.append("s = s.astype(wide, copy=False)")
         write()
         source = "\n ".join(self.lines)
         scope: dict[str, Any] = {}
@@ -132,7 +136,9 @@ class Coder:
                 self.lines.append(f"{indent}return ({position}, {self._packed(position, env)})")
             case Test():
                 self.lines.append(f"{indent}if {self._tested(tree, env)}:")
+                known = dict(self.defined)
                 self._branch_tree(tree.then, env, indent + " ")
+                self.defined = known  # what a branch defines, the other has not
                 self._branch_tree(tree.otherwise, env, indent)
             case Effects():
                 self._branch_tree(tree.then, self._changed(tree, env, indent), indent)
@@ -283,9 +289,8 @@ class Coder:
                 return self._constant(value)
             case Variable(name):
                 return self._flag(("state", name), env)
-            case Definition(_, expression):
-                value = self._term(expression.term, env, here)
-                return self._kept(value) if expression.depth > DEEP else value
+            case Definition(name, expression):
+                return self._definition(name, expression, env, here)
             case Seen(scene):
                 return f"({env['visits', scene]} > 0)"
             case Visits(scene):
@@ -311,6 +316,17 @@ class Coder:
             case Either(condition, then, otherwise):
                 test, yes, no = (self._term(t, env, here) for t in (condition, then, otherwise))
                 return f"where({test}, {yes}, {no})" if self.arrays else f"({yes} if {test} else {no})"
+
+    def _definition(self, name: str, expression: Expression, env: Env, here: str) -> str:
+        """What uses definitions in its turn is computed once: written out each time, d2 = d1 + d1, d3 = d2 + d2 and so
+        on would double at each.
+        """
+        if not expression.uses and expression.depth <= DEEP:
+            return self._term(expression.term, env, here)
+        known = (name, here, *(env[key] for key in sorted(reads(expression.term))))
+        if known not in self.defined:
+            self.defined[known] = self._kept(self._term(expression.term, env, here))
+        return self.defined[known]
 
     def _flag(self, key: Key, env: Env) -> str:
         """A variable's value; a flag's as a truth value."""

@@ -64,13 +64,15 @@ class Guard:
 
 
 def walk_terms(term: Term) -> Iterator[Term]:
-    """The term and everything in it, definitions opened."""
+    """The term and everything in it, definitions opened, each once."""
     stack: list[Term] = [term]
+    opened: set[str] = set()
     while stack:
         current = stack.pop()
         yield current
         match current:
-            case Definition(_, expression):
+            case Definition(name, expression) if name not in opened:
+                opened.add(name)
                 stack.append(expression.term)
             case Not(inner):
                 stack.append(inner)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 Value = bool | int | str
@@ -18,6 +19,7 @@ Run = Callable[["World"], Value]
 MAX_LENGTH = 1_000  # characters in one expression
 MAX_DEPTH = 40  # of nested terms
 MAX_NESTED = 120  # of nested terms, those of definitions included: running them takes some frames each
+MAX_OPENED = 50  # definitions that call each other; where it would be more, each is computed once
 MAX_INTEGER = 10**9
 MAX_VALUE = 10**15  # of a sum or product
 FUNCTIONS = frozenset(["min", "max", "abs", "seen", "visits", "chose"])
@@ -163,35 +165,50 @@ class Expression:
     reads: frozenset[tuple[str, str]]
     uses: frozenset[str] = frozenset()  # the definitions it names
     depth: int = 0  # of its terms, those of definitions included
+    opened: int = 0  # definitions it comes upon when every one is opened wherever it is named
     run: Run | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, world: World) -> Value:
         if self.run is None:
-            self.run = compile_term(self.term)
+            self.run = compile_term(self.term, once=self.opened > MAX_OPENED)
         return self.run(world)
 
 
 # --- running -------------------------------------------------------------------------------------------------------
 
 
-def compile_term(term: Term) -> Run:
-    """A function of the world that gives the term's value: Python written here, node by node, and compiled."""
+def compile_term(term: Term, *, once: bool = False) -> Run:
+    """A function of the world that gives the term's value: Python written here, node by node, and compiled.
+
+    Definitions are called where they are named; if `once`, each is computed once, before anything else.
+    """
     names: dict[str, object] = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
-    run: Run = eval(f"lambda w: {_python(term, names)}", names)  # noqa: S307  # no author's text: see the module's rule
+    ahead: dict[str, str] | None = {} if once else None
+    value = _python(term, names, ahead)
+    if ahead:
+        value = f"({', '.join(f'd_{name} := {text}' for name, text in ahead.items())}, {value})[-1]"
+    run: Run = eval(f"lambda w: {value}", names)  # noqa: S307  # no author's text: see the module's rule
     return run
 
 
-def _python(term: Term, names: dict[str, object]) -> str:
-    """A term as Python. `names` receives the definitions it calls."""
+def _python(term: Term, names: dict[str, object], ahead: dict[str, str] | None) -> str:
+    """A term as Python. `ahead` receives the definitions to compute before it, in their order; if None, `names`
+    receives those it calls.
+    """
+    write = partial(_python, names=names, ahead=ahead)
     match term:
         case Constant(value):
             return repr(value)
         case Variable(name):
             return f"w.state[{name!r}]"
-        case Definition(_, expression):
-            name = f"definition_{len(names)}"
-            names[name] = expression
-            return f"{name}(w)"
+        case Definition(name, expression):
+            if ahead is not None:
+                if name not in ahead:
+                    ahead[name] = write(expression.term)
+                return f"d_{name}"
+            called = f"definition_{len(names)}"
+            names[called] = expression
+            return f"{called}(w)"
         case Seen(scene):
             return f"({scene!r} in w.visits)"
         case Visits(scene):
@@ -201,21 +218,21 @@ def _python(term: Term, names: dict[str, object]) -> str:
         case Here():
             return "w.place"
         case Not(inner):
-            return f"(not {_python(inner, names)})"
+            return f"(not {write(inner)})"
         case Logic(every, terms):
-            return f"({(' and ' if every else ' or ').join([_python(t, names) for t in terms])})"
+            return f"({(' and ' if every else ' or ').join([write(t) for t in terms])})"
         case Compare(first, rest):
-            steps = [f"{sign} {_python(other, names)}" for sign, other in rest]
-            return f"({_python(first, names)} {' '.join(steps)})"
+            steps = [f"{sign} {write(other)}" for sign, other in rest]
+            return f"({write(first)} {' '.join(steps)})"
         case Arithmetic(sign, left, right):
-            return f"({_python(left, names)} {sign} {_python(right, names)})"
+            return f"({write(left)} {sign} {write(right)})"
         case Call("neg", terms):
-            return f"(-{_python(terms[0], names)})"
+            return f"(-{write(terms[0])})"
         case Call(function, terms):
             # int: the least of some flags is a number
-            return f"int({function}({', '.join([_python(t, names) for t in terms])}))"
+            return f"int({function}({', '.join([write(t) for t in terms])}))"
         case Either(condition, then, otherwise):
-            return f"({_python(then, names)} if {_python(condition, names)} else {_python(otherwise, names)})"
+            return f"({write(then)} if {write(condition)} else {write(otherwise)})"
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -279,7 +296,7 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
     if type_.kind is Kind.LITERAL and not insert:
         reader.known(tree.body, type_)
     reads, uses = frozenset(reader.reads), frozenset(reader.uses)
-    return Expression(text, term, type_, reads, uses, reader.depth), reader.outcomes
+    return Expression(text, term, type_, reads, uses, reader.depth, reader.opened), reader.outcomes
 
 
 def _syntax(text: str, shift: int, offset: int, why: str) -> ExpressionError:
@@ -311,6 +328,7 @@ class _Reader:
         self.outcomes: list[ExpressionError] = []
         self.ascii = text.isascii()
         self.depth = 0
+        self.opened = 0
 
     def offset(self, node: ast.expr) -> int:
         if self.ascii:
@@ -369,6 +387,7 @@ class _Reader:
         if (definition := self.names.definitions.get(name)) is not None:
             self.reads |= definition.reads
             self.uses.add(name)
+            self.opened += 1 + definition.opened
             self.depth = max(self.depth, depth + definition.depth + 1)
             if self.depth > MAX_NESTED:
                 raise self.fail(node, "expression-too-long", limit="less nesting")
