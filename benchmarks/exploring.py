@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import line, python
-from benchmarks.yardstick import counter, scattered
+from benchmarks.yardstick import counter, scattered, wandering
 
 _SETUP = """
 from pathlib import Path
@@ -55,8 +55,12 @@ def run() -> None:
         ("dense 10^5", counter(5, 10), 3),
         ("dense 10^6", counter(6, 10), 1),
         ("dense 10^7", counter(7, 10), 1),
-        ("sparse, 9 steps", scattered(9), 3),
-        ("sparse, 12 steps", scattered(12), 1),
+        ("sparse 10^5", scattered(10), 3),
+        ("sparse 10^6", scattered(12), 1),
+        ("sparse 10^7", scattered(14), 1),
+        ("sparse 10^5 at one page", wandering(10), 3),
+        ("sparse 10^6 at one page", wandering(12), 1),
+        ("sparse 10^7 at one page", wandering(14), 1),
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "story.yaml")

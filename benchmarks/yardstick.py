@@ -4,6 +4,7 @@ The same story for us (YAML), for inkjs (ink) and for bardic. `cyclic` lets some
 """
 
 import random
+from collections.abc import Iterator
 
 WORDS = (
     "the lamp stands on the desk and the file lies under it while somebody in the corridor counts the doors "
@@ -74,16 +75,34 @@ def counter(variables: int, values: int) -> str:
 
 def scattered(scenes: int) -> str:
     """A story whose situations are sparse: wide counters of which few values meet."""
-    lines = ["format: 1", "id: scattered", "title: Scattered", "start: s0", "state:"]
-    lines += [f"  n{i}: {{range: [0, 999], start: {i}}}" for i in range(3)]
-    lines.append("scenes:")
+    lines = _wide("scattered", 0)
     for index in range(scenes):
         lines += [f"  s{index}:", "    text: Step.", "    choices:"]
-        for number, (factor, plus) in enumerate(((3, 1), (5, 7), (2, 11))):
-            target = f"n{number}"
-            effect = f"({target} * {factor} + n{(number + 1) % 3} + {plus}) % 1000"
-            lines.append(f"      - {{label: Way {number}, set: {{{target}: {effect}}}, go: s{index + 1}}}")
+        lines += [f"      - {{label: Way {n}, set: {{{effect}}}, go: s{index + 1}}}" for n, effect in _steps()]
     total = "n0 + n1 + n2 >= 0"
     lines.append(f"  s{scenes}: {{ending: {{title: Over}}, text: Over.}}")
     lines += ["must_hold:", f"  - {{every_ending: {total}}}"]
     return "\n".join(lines) + "\n"
+
+
+def wandering(steps: int) -> str:
+    """The same at one page, a level a step, with more situations thinkable there than 32 bits can tell apart."""
+    lines = [*_wide("wandering", steps), "  s0:", "    text: Step.", "    choices:"]
+    for number, effect in _steps():
+        lines.append(f"      - {{label: Way {number}, when: left > 0, set: {{{effect}, left: left - 1}}, go: s0}}")
+    lines.append("      - {label: Stop, when: left == 0, go: over}")
+    lines.append("  over: {ending: {title: Over}, text: Over.}")
+    return "\n".join(lines) + "\n"
+
+
+def _wide(title: str, steps: int) -> list[str]:
+    lines = ["format: 1", "id: sparse", f"title: {title}", "start: s0", "state:"]
+    lines += [f"  n{i}: {{range: [0, 999], start: {i}}}" for i in range(3)]
+    lines += [f"  left: {{range: [0, {steps}], start: {steps}}}"] if steps else []
+    return [*lines, "scenes:"]
+
+
+def _steps() -> Iterator[tuple[int, str]]:
+    for number, (factor, plus) in enumerate(((3, 1), (5, 7), (2, 11))):
+        target = f"n{number}"
+        yield number, f"{target}: ({target} * {factor} + n{(number + 1) % 3} + {plus}) % 1000"

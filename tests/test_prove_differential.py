@@ -8,6 +8,7 @@ import pytest
 from random_stories import story_text
 
 from game.play.session import Session
+from game.prove import arrays
 from game.prove.arrays import LargeSearch
 from game.prove.explore import Interrupted, Place, SmallSearch, Verdict, prove
 from game.prove.space import Space
@@ -176,6 +177,17 @@ def test_reductions_never_change_a_verdict(tmp_path: Path) -> None:
         assert (reduced.hopeless() is None) == (whole.hopeless() is None), seed
         assert reduced.seen.broken.keys() == whole.seen.broken.keys(), seed
         assert reduced.seen.situations <= whole.seen.situations, seed
+
+
+@pytest.mark.parametrize("narrow", [0, 1 << 32], ids=["64 bits", "32 bits"])
+def test_sorted_runs_and_small_chunks_find_the_same(
+    narrow: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What large sparse stories do, done to small ones: no bitmaps, and many chunks and runs at each position."""
+    for name, value in {"ALWAYS_DENSE": -1, "DENSE": -1, "CHUNK": 3, "UNSIFTED": 5, "NARROW": narrow}.items():
+        monkeypatch.setattr(arrays, name, value)
+    compared = [agree(seed, story) for seed, story in stories(tmp_path, 4_000, 40)]
+    assert sum(compared) >= 30
 
 
 @pytest.mark.long

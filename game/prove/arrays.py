@@ -1,10 +1,11 @@
-"""The search with arrays: a level at a time, a position at a time, all its situations at once.
+"""The search with arrays: a level at a time, a position at a time, a chunk of its situations at once.
 
 The surprising rule: no situation remembers where it came from. A witness is found again afterwards, walking back
 through the stored levels and expanding each once more; that costs a second look and saves a pointer a situation.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ from game.prove.explore import Place, Progress, Search, Witness
 from game.prove.space import Space
 from game.story.expressions import Value
 
-States = npt.NDArray[np.int64]
-Level = dict[int, States]  # position -> its new situations
-CHUNK = 1 << 18  # situations expanded at once
+States = npt.NDArray[np.integer[Any]]  # 64 bits, or 32 where all of a position fit in them
+Level = dict[int, States]  # position -> its new situations, sorted
+CHUNK = 1 << 13  # situations expanded at once: few enough for a processor's cache
+UNSIFTED = 1 << 14  # arrivals kept before the new ones are told from the known
 ALWAYS_DENSE = 1 << 20  # a bitmap of this many bytes is worth having at once
 DENSE = 1 << 31  # a larger one never is
+NARROW = 1 << 32  # as many situations fit in 32 bits
 
 
 def distinct(states: States) -> States:
@@ -32,40 +35,104 @@ def distinct(states: States) -> States:
     return states if keep.all() else states[keep]
 
 
+def chunks(states: States) -> Iterator[States]:
+    for begin in range(0, len(states), CHUNK):
+        yield states[begin : begin + CHUNK]
+
+
+def within(states: States, run: States) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where situations stand in a sorted run that is not empty, and whether they are in it at all."""
+    at = np.searchsorted(run, states)
+    at[at == len(run)] = 0
+    return at, run[at] == states
+
+
+class Runs:
+    """A set of situations as sorted runs, each more than twice as long as the next: what is added is merged a few
+    times in all, not each time (Bentley and Saxe, *Decomposable searching problems*, 1980).
+    """
+
+    def __init__(self) -> None:
+        self.runs: list[States] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self.runs))
+
+    def add(self, states: States) -> None:
+        """Adds a sorted run of situations that are new. The array is kept, not copied."""
+        self.runs.append(states)
+        while len(self.runs) > 1 and len(self.runs[-2]) <= 2 * len(self.runs[-1]):
+            self._merge(2)
+
+    def without(self, states: States) -> States:
+        """Those of `states` that are not in the set."""
+        for run in self.runs:
+            if len(states):
+                states = states[~within(states, run)[1]]
+        return states
+
+    def whole(self) -> States:
+        """All of it, as one run."""
+        if len(self.runs) > 1:
+            self._merge(len(self.runs))
+        return self.runs[0] if self.runs else np.empty(0, dtype=np.uint32)
+
+    def _merge(self, count: int) -> None:
+        merged = np.concatenate(self.runs[-count:])
+        del self.runs[-count:]
+        merged.sort(kind="stable")  # sorted runs: a merge
+        self.runs.append(merged)
+
+
 class Visited:
-    """The situations met at one position: a bitmap where they are dense, else a sorted array."""
+    """The situations met at one position: a bitmap where they are dense, else sorted runs."""
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self.type = np.uint32 if size <= NARROW else np.int64
         self.marks: npt.NDArray[np.bool_] | None = np.zeros(size, dtype=bool) if size <= ALWAYS_DENSE else None
-        self.sorted: States = np.empty(0, dtype=np.int64)
+        self.runs = Runs()
 
-    def add(self, states: States) -> States:
-        """Those of `states` (in any order, repeated or not) that are new, sorted; they are then no longer new."""
+    def new(self, states: States) -> States:
+        """Those of `states` that are not in it, sorted, each once."""
         if self.marks is not None:
-            new = distinct(states[~self.marks[states]])
-            self.marks[new] = True
-            return new
-        states = distinct(states)
-        new = states[~self.has(states)]
-        if len(new):
-            self.sorted = np.concatenate((self.sorted, new))
-            self.sorted.sort(kind="stable")  # two sorted runs: one merge
-            if self.size <= DENSE and len(self.sorted) << 6 > self.size:
-                self.marks = np.zeros(self.size, dtype=bool)
-                self.marks[self.sorted] = True
-                self.sorted = np.empty(0, dtype=np.int64)
-        return new
+            return distinct(states[~self.marks[states]])
+        return self.runs.without(distinct(states))
+
+    def add(self, states: States) -> None:
+        """Adds what `new` gave."""
+        if self.marks is not None:
+            self.marks[states] = True
+            return
+        self.runs.add(states)
+        if self.size <= DENSE and len(self.runs) << 3 > self.size:
+            self.marks = np.zeros(self.size, dtype=bool)
+            while self.runs.runs:
+                self.marks[self.runs.runs.pop()] = True
+
+    @property
+    def bytes(self) -> int:
+        return sum(run.nbytes for run in self.runs.runs) + (0 if self.marks is None else self.marks.nbytes)
+
+
+class Subset:
+    """Some of the situations met at a position, a mark each."""
+
+    def __init__(self, visited: Visited) -> None:
+        self.of = visited.runs.whole() if visited.marks is None else None
+        self.marks = np.zeros(visited.size if self.of is None else len(self.of), dtype=bool)
+
+    def add(self, states: States) -> None:
+        """Adds situations that were met."""
+        self.marks[states if self.of is None else np.searchsorted(self.of, states)] = True
 
     def has(self, states: States) -> npt.NDArray[np.bool_]:
-        if self.marks is not None:
+        if self.of is None:
             return self.marks[states]
-        if not len(self.sorted):
+        if not len(self.of):
             return np.zeros(len(states), dtype=bool)
-        at = np.searchsorted(self.sorted, states)
-        at[at == len(self.sorted)] = 0
-        same: npt.NDArray[np.bool_] = self.sorted[at] == states
-        return same
+        at, met = within(states.astype(self.of.dtype, copy=False), self.of)
+        return self.marks[at] & met
 
 
 class LargeSearch(Search):
@@ -93,7 +160,6 @@ class LargeSearch(Search):
             level = _Arrivals(self)
             for position, states in found.items():
                 self._expand(position, states, level)
-                self.check_limit(level.waiting)
             found = level.settle()
         self.unexplored = {}
 
@@ -101,8 +167,7 @@ class LargeSearch(Search):
         if self.space.positions[position].kind == "ending":
             return
         steps = self.steps(position)
-        for begin in range(0, len(states), CHUNK):
-            chunk = states[begin : begin + CHUNK]
+        for chunk in chunks(states):
             idle = np.ones(len(chunk), dtype=bool)
             for option, offered in enumerate(steps.offers(chunk)):
                 rows = np.flatnonzero(offered)
@@ -127,28 +192,12 @@ class LargeSearch(Search):
 
     # --- backwards
 
-    def _targets(self, position: int, states: States) -> Iterator[tuple[States, int, States]]:
-        """Where situations lead in one step, junctions passed: (rows, position, situations) a piece."""
-        steps = self.steps(position)
-        for option, offered in enumerate(steps.offers(states)):
-            rows = np.flatnonzero(offered)
-            if len(rows):
-                waiting = [(rows if at is None else rows[at], target, found)
-                           for target, at, found in steps.takes[option](states[rows])]  # fmt: skip
-                while waiting:
-                    those, target, found = waiting.pop()
-                    if self.space.positions[target].kind != "junction":
-                        yield those, target, found
-                        continue
-                    for further, at, passed in self.steps(target).takes[0](found):
-                        waiting.append((those if at is None else those[at], further, passed))
-
     def hopeless(self) -> Place | None:
-        good = [Visited(p.size) for p in self.space.positions]
+        good = [Subset(v) for v in self.visited]
         for position, states in self.unexplored.items():
             good[position].add(states)
         left: list[tuple[int, int, States]] = []
-        for depth, level in enumerate(self.levels):
+        for depth, level in reversed(list(enumerate(self.levels))):
             for position, states in level.items():
                 if self.space.positions[position].kind == "ending":
                     good[position].add(states)
@@ -158,23 +207,37 @@ class LargeSearch(Search):
         while moved and left:
             moved = False
             remaining: list[tuple[int, int, States]] = []
-            for depth, position, states in reversed(left):
-                rest = states[~good[position].has(states)]
-                hope = np.zeros(len(rest), dtype=bool)
+            for depth, position, states in left:
+                rest = np.concatenate([self._without_hope(position, chunk, good) for chunk in chunks(states)])
                 if len(rest):
-                    for rows, target, found in self._targets(position, rest):
-                        hope[rows[good[target].has(found)]] = True
-                    if hope.any():
-                        moved = True
-                        good[position].add(rest[hope])
-                        rest = rest[~hope]
-                if len(rest):
-                    remaining.append((depth, position, rest))
-            left = remaining[::-1]
+                    remaining.append((depth, position, states if len(rest) == len(states) else rest))
+                moved |= len(rest) < len(states)
+            left = remaining[::-1]  # the other way round: what depends on shallower ones finds them done
         if not left:
             return None
         _, position, states = min(left, key=lambda item: item[0])
         return position, int(states[0])
+
+    def _without_hope(self, position: int, states: States, good: list[Subset]) -> States:
+        """Those of `states` from which no step leads to what is `good`; the others are then good themselves."""
+        states = states[~good[position].has(states)]
+        if not len(states):
+            return states
+        steps = self.steps(position)
+        hope = np.zeros(len(states), dtype=bool)
+        for option, offered in enumerate(steps.offers(states)):
+            rows = np.flatnonzero(offered & ~hope)
+            waiting = [(rows if at is None else rows[at], target, found)
+                       for target, at, found in steps.takes[option](states[rows])] if len(rows) else []  # fmt: skip
+            while waiting:
+                those, target, found = waiting.pop()
+                if self.space.positions[target].kind == "junction":
+                    for further, at, passed in self.steps(target).takes[0](found):
+                        waiting.append((those if at is None else those[at], further, passed))
+                else:
+                    hope[those[good[target].has(found)]] = True
+        good[position].add(states[hope])
+        return states[~hope]
 
     def witness(self, place: Place) -> Witness:
         steps: list[str] = []
@@ -210,10 +273,11 @@ class LargeSearch(Search):
             if self.space.positions[position].kind == "ending":
                 continue
             steps = self.steps(position)
-            for option, offered in enumerate(steps.offers(states)):
-                rows = np.flatnonzero(offered)
-                if len(rows) and (row := self._leads(steps.takes[option](states[rows]), place)) is not None:
-                    return (position, int(states[rows[row]])), option
+            for chunk in chunks(states):
+                for option, offered in enumerate(steps.offers(chunk)):
+                    rows = np.flatnonzero(offered)
+                    if len(rows) and (row := self._leads(steps.takes[option](chunk[rows]), place)) is not None:
+                        return (position, int(chunk[rows[row]])), option
         return None
 
     def _leads(self, pieces: list[tuple[int, States | None, States]], place: Place) -> int | None:
@@ -238,12 +302,12 @@ class LargeSearch(Search):
 
 
 class _Arrivals:
-    """The next level in the making. Junctions pass on at once; what is dense is sifted at once, the rest at the end."""
+    """The next level in the making. Junctions pass on at once; arrivals are sifted a chunk at a time."""
 
     def __init__(self, search: LargeSearch) -> None:
         self.search = search
-        self.new: dict[int, list[States]] = {}
-        self.later: dict[int, list[States]] = {}
+        self.new: dict[int, Runs] = {}
+        self.unsifted: dict[int, list[States]] = {}
         self.waiting = 0
 
     def arrive(self, position: int, states: States) -> None:
@@ -253,22 +317,33 @@ class _Arrivals:
             search.look(position, states)
             for target, _, found in search.steps(position).takes[0](states):
                 self.arrive(target, found)
-        elif search.visited[position].marks is not None:
-            self._keep(position, search.visited[position].add(states))
-        else:
-            self.later.setdefault(position, []).append(states)
+            return
+        parts = self.unsifted.setdefault(position, [])
+        parts.append(states.astype(search.visited[position].type, copy=False))
+        if sum(map(len, parts)) >= UNSIFTED:
+            self._sift(position)
 
-    def _keep(self, position: int, new: States) -> None:
-        if len(new):
-            self.search.look(position, new)
-            self.search.seen.situations += len(new)
-            self.waiting += len(new)
-            self.new.setdefault(position, []).append(new)
+    def _sift(self, position: int) -> None:
+        """Keeps what is new among the arrivals at a position."""
+        visited = self.search.visited[position]
+        known = self.new.setdefault(position, Runs())
+        states = visited.new(np.concatenate(self.unsifted.pop(position)))
+        if visited.marks is None:
+            states = known.without(states)
+        else:
+            visited.add(states)
+        if len(states):
+            self.search.look(position, states)
+            self.search.seen.situations += len(states)
+            self.waiting += len(states)
+            known.add(states)
+        self.search.check_limit(self.waiting)
 
     def settle(self) -> Level:
-        for position, parts in self.later.items():
-            self._keep(position, self.search.visited[position].add(np.concatenate(parts)))
-        return {
-            position: parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
-            for position, parts in self.new.items()
-        }
+        for position in list(self.unsifted):
+            self._sift(position)
+        level = {position: runs.whole() for position, runs in self.new.items() if len(runs)}
+        for position, states in level.items():
+            if self.search.visited[position].marks is None:
+                self.search.visited[position].add(states)
+        return level
