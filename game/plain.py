@@ -11,9 +11,10 @@ from game.layout import Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
 from game.play.saves import SaveError
-from game.play.session import CONTINUE, Session, clean_answer
+from game.play.session import CONTINUE, PlayError, Session, clean_answer
 from game.play.slots import Play, SlotInfo, Slots
 from game.settings import Settings
+from game.story.catalogue import printable
 from game.story.expressions import Value
 from game.story.model import Fact, Variable
 from game.story.text import Shown, static
@@ -26,6 +27,8 @@ LETTERS = {
     "j": "the journal: what was chosen, and what the record says",
     "g": "gauges: how things stand",
     "v": "tell scenes of violence by a short summary, or in full",
+    "c": "a code of this play, to copy",
+    "t": "write this play down as a test of the story",
     "?": "this help",
     "q": "save and leave",
 }
@@ -231,6 +234,8 @@ class LineMode:
             self.violence(summarise=not session.summarise)
             session.summarise = self.settings.summarise
             self.say(f"Scenes of violence are {self.settings.words('violence')} from here on; r reads this page again.")
+        elif answer in ("c", "t"):
+            self.hand_out(play, test=answer == "t")
         elif answer == "q":
             raise Left
         elif answer == "?":
@@ -248,6 +253,18 @@ class LineMode:
         refused = self.settings.change("violence", "summary" if summarise else "full")
         if refused:
             self.say(refused)
+
+    def hand_out(self, play: Play, *, test: bool) -> None:
+        """The play in another form: a code, told on a line of its own however long, or a file with a test."""
+        self.say()
+        try:
+            if test:
+                path = play.save_test()
+                self.say(f"Written to {printable(str(path))}. In the story's folder, `special-tasks test` plays it.")
+            else:
+                self.target.write(play.code() + "\n")
+        except (SaveError, PlayError) as error:
+            self.say(f"That can't be done: {error}.")
 
     def again(self, play: Play) -> None:
         """The page as it stands, from its scene's heading, or from the very beginning."""

@@ -1,11 +1,16 @@
-"""What the commands share: finding and reading a story, errors that are one line, and words that are numbers."""
+"""What the commands share: finding and reading stories and saves, errors of one line, words that are numbers."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from game.play.saves import SaveError, replay
+from game.play.session import Session
+from game.play.slots import read_limited
 from game.problems import describe, summary
+from game.story.catalogue import printable
 from game.story.loader import load
 from game.story.model import Story
 
@@ -59,6 +64,24 @@ def find_story(name: str | None) -> Path:
         pass
     known = ", ".join(sorted(p.name for p in built_in.iterdir() if p.is_dir())) if built_in.is_dir() else "none"
     raise InputError(f"there is no story {name!r:.80}: no such folder or file, and the built-in stories are: {known}")
+
+
+def open_save(word: str, begun: Session) -> Session:
+    """The play that a save, a code or a list of steps tells; `word` is a file with one, or a code. Raises SaveError."""
+    data = word.encode(errors="replace")
+    if not word.startswith("ST1."):
+        try:
+            data = read_limited(Path(word))
+        except (SaveError, OSError, ValueError) as error:
+            why = f"can't be read: {error.strerror}" if isinstance(error, OSError) else error
+            raise SaveError(f"{word:.200}: {why}") from None
+    try:
+        restored = replay(data, begun)
+    except SaveError as error:
+        raise SaveError(f"{word if len(word) < 200 else 'the code'}: {error}") from None
+    for note in restored.notes:
+        print(printable(note), file=sys.stderr)
+    return restored.session
 
 
 def read_story(path: Path) -> Story:

@@ -7,12 +7,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, UsageError, command, find_story, read_story
-from game.play.saves import SaveError, replay
+from game.commands.common import Commands, InputError, UsageError, command, find_story, open_save, read_story
+from game.play.saves import SaveError
 from game.play.session import PlayError, Session, Start
-from game.play.slots import Play, Slots, read_limited
+from game.play.slots import Play, Slots
 from game.settings import Settings
-from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
 
@@ -27,7 +26,7 @@ def add(commands: Commands) -> None:
     play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
     play.add_argument("--at", metavar="SCENE", help="begin at this scene")
     play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
-    play.add_argument("--replay", metavar="FILE", type=Path, help="open a save, or a list of step ids, at its end")
+    play.add_argument("--replay", metavar="FILE", help="open a save, a code or a list of step ids at its end")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
         session = _elsewhere(story, options.at, options.state)
         if options.replay is not None:
-            session = _replayed(options.replay, session)
+            session = open_save(options.replay, session)
         play = Play(session, slots, options.slot or slots.fresh())
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
@@ -80,19 +79,6 @@ def settings_file() -> Path:
     from platformdirs import user_config_path  # what only checks stories needs no folders
 
     return user_config_path("special-tasks", appauthor=False) / "settings.json"
-
-
-def _replayed(path: Path, begun: Session) -> Session:
-    """The play that a save or a list of steps tells. Raises SaveError."""
-    try:
-        restored = replay(read_limited(path), begun)
-    except SaveError as error:
-        raise SaveError(f"{path}: {error}") from None
-    except OSError as error:
-        raise SaveError(f"{path}: can't be read: {error.strerror}") from None
-    for note in restored.notes:
-        print(printable(note), file=sys.stderr)
-    return restored.session
 
 
 def _elsewhere(story: Story, scene: str | None, words: str) -> Session:

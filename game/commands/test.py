@@ -1,21 +1,32 @@
-"""`special-tasks test`: the story's own tests."""
+"""`special-tasks test`: the story's own tests, and a play written down as one."""
 
 import argparse
 import sys
+from pathlib import Path
 
-from game.commands.common import Commands, command, find_story, read_story
-from game.play.rehearsal import rehearse
+from game.commands.common import Commands, command, find_story, open_save, read_story
+from game.play.rehearsal import as_test, rehearse
+from game.play.session import Session
 from game.problems import whereabouts
 from game.story.catalogue import printable
 
 
 def add(commands: Commands) -> None:
-    command(commands, "test", "run the story's own tests", "example: special-tasks test my-story/", _test)
+    example = "example: special-tasks test my-story/\n         special-tasks test my-story/ --from saves/play-1.json"
+    test = command(commands, "test", "run the story's own tests", example, _test)
+    what = "write this play down as a test instead: a save, a code or a list of step ids"
+    test.add_argument("--from", metavar="SAVE", dest="save", help=what)
 
 
 def _test(options: argparse.Namespace) -> int:
     path = find_story(options.story)
-    results = rehearse(read_story(path))
+    story = read_story(path)
+    if options.save is not None:
+        session = open_save(options.save, Session(story))
+        name = f"from {Path(options.save).stem}" if len(options.save) < 200 else "from a code"
+        print(as_test(session, name), end="")
+        return 0
+    results = rehearse(story)
     for result in results:
         if result.failure:
             print(

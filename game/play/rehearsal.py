@@ -1,11 +1,17 @@
-"""The story's own tests: plays an author wrote down, and what must hold after them."""
+"""The story's own tests: plays an author wrote down, and what must hold after them; and a play written down so."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from game.play.page import Page, Reply, SheetShown, Telling
 from game.play.session import PlayError, Session
+from game.story.catalogue import printable
+from game.story.expressions import Kind, Value
 from game.story.model import Expectation, Story, StoryTest
+
+_PLAIN = re.compile(r"[A-Za-z]\w*(?:/\w+)*\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,40 @@ def page_text(page: Page) -> str:
                 shown = piece.text or () if isinstance(piece, SheetShown) else (piece,)
                 words += (text.plain for text in shown)
     return " ".join(" ".join(words).split())
+
+
+def as_test(session: Session, name: str) -> str:
+    """A play as a YAML file with one test, that the story's own command then passes: its answers and steps; the scene,
+    the outcome and the variables that have changed. What a player typed is left out: no test can depend on it. Raises
+    PlayError for a play begun elsewhere than at the beginning."""
+    if session.start is not None:
+        raise PlayError("a test begins where the story does, and this play was begun elsewhere")
+    changed = {n: value for n, value in session.state.items() if value != session.initial[n]}
+    name = printable(name).replace("{", "{{").replace("}", "}}")
+    lines = ["tests:", f"  - name: {_quoted(name)}"]
+    if answers := _values(session.story, session.answers):
+        lines.append(f"    answers: {answers}")
+    lines.append("    choose:" if session.steps else "    choose: []")
+    lines += [f"      - {_scalar(step.id)}" for step in session.steps]
+    lines += ["    expect:", f"      scene: {_scalar(session.place)}"]
+    if state := _values(session.story, changed):
+        lines.append(f"      state: {state}")
+    if session.outcome:
+        lines.append(f"      outcome: {_scalar(session.outcome)}")
+    return "\n".join(lines) + "\n"
+
+
+def _values(story: Story, values: Mapping[str, Value]) -> str:
+    shown = [f"{n}: {_scalar(value)}" for n, value in values.items() if story.variables[n].kind is not Kind.TEXT]
+    return f"{{{', '.join(shown)}}}" if shown else ""
+
+
+def _scalar(value: Value) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)  # a flag or a number
+    return value if _PLAIN.match(value) else _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    """A YAML double-quoted scalar, which JSON's escapes are too."""
+    return json.dumps(text)

@@ -1,23 +1,27 @@
-"""Saves: a play as JSON, and how one is played again.
+"""Saves: a play as JSON or as a code to copy, and how one is played again.
 
 The surprising rule: a save holds no state, only answers and steps. Loading plays them again, so a file changed by hand
 either is a play that could have happened or is refused; and a story may be edited under a save.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import UnionType
 from typing import Any
 
 from game.play.session import PlayError, Session, Start, clean_answer
-from game.story.expressions import Value
+from game.story.expressions import Kind, Value
 from game.story.model import Story
 
 FORMAT = 1
 MAX_SAVE = 4 * 2**20  # bytes
 MAX_STEPS = 100_000
 MAX_NESTING = 50  # of what other programs put into a save
+MAX_CODE = 2**20  # bytes of the save in a code
 _KEYS = frozenset("format story digest title started saved answers from steps debrief name left_over".split())
 STEP_KEYS = frozenset("id label position hands".split())
 
@@ -45,8 +49,11 @@ class Save:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def encode(self) -> bytes:
+        return (json.dumps(self.as_data(), ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
+
+    def as_data(self) -> dict[str, Any]:
         start = {"scene": self.start.scene, "state": dict(self.start.state)} if self.start else None
-        data = {
+        return {
             "format": FORMAT,
             "story": self.story,
             "digest": self.digest,
@@ -61,11 +68,14 @@ class Save:
             **({"left_over": self.left_over} if self.left_over else {}),
             **self.extra,
         }
-        return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
 
     @classmethod
     def decode(cls, data: bytes) -> "Save":
-        """Raises SaveError for anything but a whole save of this format."""
+        """A save file's bytes, or a code's. Raises SaveError for anything but a whole save of this format."""
+        return decode_code(data.decode("utf-8-sig", errors="replace")) if is_code(data) else cls.decode_json(data)
+
+    @classmethod
+    def decode_json(cls, data: bytes) -> "Save":
         try:
             raw = json.loads(data.decode())
             json.dumps(raw, ensure_ascii=False, allow_nan=False).encode()  # no NaN, no half characters
@@ -96,6 +106,86 @@ class Save:
             left_over=_steps(raw.get("left_over", []), "left_over"),
             extra={k: v for k, v in raw.items() if k not in _KEYS},
         )
+
+
+# --- codes ---------------------------------------------------------------------------------------------------------
+
+
+_CODE = re.compile(r"ST(\d+)\.")
+_ST1 = re.compile(r"ST1\.([\w-]+)={0,2}\.([0-9a-f]{8})\Z", re.ASCII | re.IGNORECASE)
+
+
+def encode_code(save: Save, story: Story) -> str:
+    """A save as a code to copy: `ST1.`, base64url without padding of the zlib-compressed JSON, `.`, and the CRC32 of
+    the compressed bytes as eight hexadecimal digits. It leaves out labels, what was typed (values of variables of
+    `story` that hold text, and `name`) and what other programs added. Raises SaveError for a play too long."""
+    known = {v.id for v in story.variables.values() if v.kind is not Kind.TEXT}
+
+    def untyped(values: Mapping[str, Value]) -> dict[str, Value]:
+        return {name: value for name, value in values.items() if name in known}
+
+    bare = replace(
+        save,
+        answers=untyped(save.answers),
+        start=Start(save.start.scene, untyped(save.start.state)) if save.start else None,
+        steps=_bare(save.steps),
+        left_over=_bare(save.left_over),
+        name="",
+        extra={},
+    )
+    kept = {key: value for key, value in bare.as_data().items() if value or key == "steps"}
+    data = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    if len(data) > MAX_CODE:
+        raise SaveError("too long a play for a code: copy its save instead")
+    packed = zlib.compress(data, 9)
+    return f"ST1.{urlsafe_b64encode(packed).decode().rstrip('=')}.{zlib.crc32(packed):08x}"
+
+
+def decode_code(text: str) -> Save:
+    """The save in a code. Raises SaveError, its message one line, for what is cut, mistyped, too large or foreign."""
+    return Save.decode_json(_unpacked(text))
+
+
+def is_code(data: bytes) -> bool:
+    """Whether this is to be read as a code: no JSON begins with its first letter."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"S"
+
+
+def _unpacked(text: str) -> bytes:
+    """The JSON in a code, at most MAX_CODE bytes; line breaks and spaces anywhere in it are no matter."""
+    text = "".join(text.split())
+    version = _CODE.match(text)
+    if version is None:
+        raise SaveError("no code of this game: one begins with ST1.")
+    if version[1] != "1":
+        raise SaveError(f"a code made by another version (ST{version[1][:9]})")
+    found = _ST1.match(text)
+    if found is None:
+        cut = not re.search(r"\.[0-9a-fA-F]{8}\Z", text)
+        raise SaveError("the code is cut: its end is missing" if cut else "the code is mistyped: copy it once more")
+    try:
+        packed = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
+    except ValueError:  # a length that base64 never has
+        packed = b""
+    if f"{zlib.crc32(packed):08x}" != found[2].lower():
+        raise SaveError("the code is mistyped or cut: copy it once more")
+    unpacking = zlib.decompressobj()
+    try:
+        raw = unpacking.decompress(packed, MAX_CODE + 1)
+    except zlib.error:
+        raise SaveError("damaged: no save is in this code") from None
+    if len(raw) > MAX_CODE:
+        raise SaveError(f"the code holds more than {MAX_CODE // 2**20} MiB: no save of this game")
+    if not unpacking.eof or unpacking.unused_data:
+        raise SaveError("damaged: no whole save is in this code")
+    return raw
+
+
+def _bare(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: step[key] for key in ("id", "position", "hands") if key in step} for step in steps]
+
+
+# --- what a save may hold ------------------------------------------------------------------------------------------
 
 
 def _nesting(value: Any) -> int:
@@ -171,7 +261,9 @@ def restore(story: Story, save: Save) -> Restored:
 
 
 def replay(data: bytes, begun: Session) -> Restored:
-    """A save, or a bare JSON list of step ids taken in the session that has just begun. Raises SaveError."""
+    """A save, a code, or a bare JSON list of step ids taken in the session that has just begun. Raises SaveError."""
+    if is_code(data):
+        return restore(begun.story, Save.decode(data))
     try:
         steps = json.loads(data.decode())
     except (ValueError, RecursionError):

@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from game.play.saves import MAX_SAVE, STEP_KEYS, Save, SaveError, restore
+from game.play.rehearsal import as_test
+from game.play.saves import MAX_SAVE, STEP_KEYS, Save, SaveError, encode_code, restore
 from game.play.session import Session, clean_answer
 from game.story.model import Story
 
@@ -69,6 +70,23 @@ class Play:
     def save(self) -> None:
         """Raises SaveError when the disk refuses."""
         self.slots.write(self.slot, self.as_save())
+
+    def code(self) -> str:
+        """The play as a code to copy. Raises SaveError where it is too long."""
+        return encode_code(self.as_save(), self.session.story)
+
+    def save_test(self) -> Path:
+        """Writes the play as a test of the story, to a new file beside its save: where. Raises SaveError when the disk
+        refuses, PlayError for a play that was not begun at the beginning."""
+        text = as_test(self.session, f"{self.slot}, {_stamp(self.slots.clock())[:10]}")
+        names = (f"{self.slot}{'' if n == 1 else f'-{n}'}.test.yaml" for n in count(1))
+        try:
+            self.slots.folder.mkdir(parents=True, exist_ok=True)
+            path = next(path for name in names if not (path := self.slots.folder / name).exists())
+            write_atomically(path, text.encode())
+        except OSError as error:
+            raise SaveError(f"{self.slot}: the test can't be written: {error.strerror}") from None
+        return path
 
 
 def _stamp(moment: datetime) -> str:
