@@ -56,7 +56,7 @@ def test_the_other_examples_fit_the_tutorial(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_in_the_docs_are_commands_of_the_program(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    found = re.findall(r"(?:^|`|\$ |bin/)(special-tasks(?: [^`\n#&]*)?)", text, re.MULTILINE)
+    found = re.findall(r"(?:^|`|\$ |bin/)(special-tasks(?: [^`\n#&>]*)?)", text, re.MULTILINE)
     for command in found:
         _parser().parse_args(shlex.split(command)[1:])
 
