@@ -14,7 +14,7 @@ from game.story.text import Block, Shown, Span
 Run = tuple[str, str]
 Line = tuple[Run, ...]
 BLANK: Line = ()
-_COLUMN = re.compile(r" *\S+(?: \S+)*  +(?=\S)")  # of a kept line in two columns: the first, and the gap
+COLUMNS = re.compile(r" *\S+(?: \S+)*  +(?=\S)")  # of a kept line in two columns: the first, and the gap
 
 
 def text_of(line: Line) -> str:
@@ -121,14 +121,16 @@ def _joined(line: list[Run]) -> list[Run]:
     return joined
 
 
-def shown_lines(shown: Shown, width: int, style: str = "") -> list[Line]:
-    """A text as lines: blocks apart by a blank line, the items of a list together."""
+def shown_lines(shown: Shown, width: int, style: str = "", *, quote: str = "  ") -> list[Line]:
+    """A text as lines: blocks apart by a blank line, the items of a list together. `quote` stands before the lines of
+    a quotation, once for each that is open."""
     lines: list[Line] = []
     before: Block | None = None
     for block in shown.blocks:
         if before is not None and not _tight(before, block):
-            lines.append(BLANK)
-        lines += _block_lines(block, width, style)
+            bar = (quote * min(before.quote, block.quote)).rstrip()
+            lines.append(((bar, "rule"),) if bar else BLANK)
+        lines += _block_lines(block, width, style, quote)
         before = block
     return lines
 
@@ -137,8 +139,9 @@ def _tight(before: Block, block: Block) -> bool:
     return before.kind == block.kind == "line" or bool(before.depth and block.bullet and block.depth)
 
 
-def _block_lines(block: Block, width: int, style: str) -> list[Line]:
-    margin = "  " * block.quote
+def _block_lines(block: Block, width: int, style: str, quote: str) -> list[Line]:
+    margin = quote * block.quote
+    prefix_style = "rule" if margin.strip() else style
     if block.depth:
         outer = margin + "   " * (block.depth - 1)
         first = outer + (f"{block.bullet} " if block.bullet else "").ljust(3)
@@ -146,16 +149,18 @@ def _block_lines(block: Block, width: int, style: str) -> list[Line]:
     else:
         first = rest = margin
     if block.kind == "rule":
-        return [((f"{_prefix(first, width)}* * *"[:width], style),)]
+        lead = _prefix(first, width)
+        room = width - cell_len(lead)
+        return [((lead, prefix_style), ("* * *".center(room).rstrip()[:room], style))]
     if block.kind == "heading":
         style = f"{style} strong".strip()
     if block.kind == "line":
         indent = len(block.plain) - len(block.plain.lstrip())
-        column = _COLUMN.match(block.plain)
+        column = COLUMNS.match(block.plain)
         hang = cell_len(column[0]) if column and cell_len(column[0]) <= width // 2 else indent
         first, rest = first + " " * indent, rest + " " * hang
     runs = [(span.text, style_of(span, style)) for span in block.spans]
-    return wrap(runs, width, first, rest, style, spaces=block.kind == "line")
+    return wrap(runs, width, first, rest, prefix_style, spaces=block.kind == "line")
 
 
 def span_runs(shown: Shown, style: str = "") -> list[Run]:

@@ -218,6 +218,7 @@ class LineMode:
             session.choose(offered[at - 1].id)
             self.save(play)
             self.page(session.page.turn)
+            self.changes(session.page)
             self.ending(play)
             return
         commands = {"e": self.evidence, "f": self.file, "j": self.journal, "g": self.gauges}
@@ -393,6 +394,14 @@ class LineMode:
             self.say("This story keeps no gauges.")
         for gauge in gauges:
             self.say(f"{gauge.label}: {gauge.words}")
+
+    def changes(self, page: Page) -> None:
+        """What the step did to the gauges."""
+        changed = [gauge.said for gauge in page.gauges if gauge.change]
+        if changed:
+            self.say()
+        for said in changed:
+            self.say(f"{said}.")
 
     def ending(self, play: Play) -> None:
         """The ending as every front end orders it: the file, the decisions, the toll, the questions."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from rich.color import Color
 from textual import _wait, events
 from textual.pilot import Pilot
 
@@ -16,6 +17,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.widgets.reader import Reader
 
 _wait.SLEEP_GRANULARITY = 1 / 200  # Pilot sleeps so long, twice a key; what a test needs it waits for by `until`
+GUARD, Reader.GUARD = Reader.GUARD, 0  # nobody is in a hurry, but in the tests of haste
 SPECIAL_TASKS = Path(__file__).parent.parent / "scenes" / "special-tasks"
 
 CLERK = """
@@ -142,6 +144,19 @@ class Player:
         lines = ("".join(text for text, _ in line) for line in self.reader._lines)
         return " ".join(" ".join(lines).replace("│", " ").split())
 
+    def colour(self, label: str) -> Color | None:
+        """The colour of the letters of some words on the screen."""
+        for strip in self.app.screen._compositor.render_strips():
+            for segment in strip:
+                if label in segment.text and segment.style is not None:
+                    return segment.style.color
+        raise AssertionError(f"{label!r} is not on the screen:\n{self.text}")
+
+    @property
+    def margin(self) -> str:
+        """The words in the right margin of the text."""
+        return " ".join(" ".join(strip.text for strip in self.reader._beside).split())
+
     @property
     def session(self) -> Session:
         return next(s for s in self.app.screen_stack if isinstance(s, SceneScreen)).session
@@ -155,11 +170,18 @@ class Player:
         return " ".join(n.message for n in self.app._notifications)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Presses keys one by one, each when the page is painted: what comes before that is dropped."""
+        for key in keys:
+            await self.painted()
+            await self.pilot.press(key)
         await self.pilot.pause()
+
+    async def painted(self) -> None:
+        await self.until(lambda: all(reader.is_open for reader in self.app.screen.query(Reader)))
 
     async def rush(self, *keys: str) -> None:
         """Presses keys faster than anything can answer."""
+        await self.painted()
         driver = self.app._driver
         assert driver is not None
         for key in keys:

@@ -155,7 +155,7 @@ def test_headings_are_strong():
 
 
 def test_a_rule_is_three_stars():
-    assert lay("One.\n\n---\n\nTwo.") == ["One.", "", "* * *", "", "Two."]
+    assert lay("One.\n\n---\n\nTwo.") == ["One.", "", "       * * *", "", "Two."]
 
 
 @pytest.mark.parametrize(("source", "style"), [("*a*", "em"), ("**a**", "strong"), ("***a***", "em strong")])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from screen import write_story
+from screen import GUARD, write_story
 
 from game.play.slots import Slots
 from game.story.model import Story
@@ -55,6 +55,8 @@ class Terminal:
         return self.tmux("display-message", "-p", f"#{{{name}}}").strip()
 
     def keys(self, *keys: str) -> None:
+        """Presses keys, once the page has been there for the moment that a choice waits."""
+        time.sleep(GUARD + POLL)
         self.tmux("send-keys", *keys)
 
     def turn(self, *keys: str) -> None:

@@ -69,6 +69,17 @@ async def test_down_and_tab_go_to_the_next_choice(clerk, key):
         await player.sees("> 2 Stamp it.")
 
 
+@presses("Reader", "0")
+async def test_a_nought_ends_a_number_of_two_digits(tmp_path, key):
+    ways = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(1, 41)) + "]"
+    async with at_scene(write_story(tmp_path / "story", long_story(ways)), tmp_path / "saves", size=(80, 60)) as player:
+        await player.press("end", "3")
+        await player.sees("> 3 Way 3")
+        assert player.steps == []
+        await player.press(key)
+        assert player.steps == ["page/way_30"]
+
+
 @presses("Reader", "up", "shift+tab")
 async def test_up_and_shift_tab_go_to_the_choice_before(clerk, key):
     async with clerk as player:

@@ -171,7 +171,7 @@ async def test_the_file_shows_every_sheet_in_full_as_it_was_first_shown(story, s
     async with at_scene(story, saves, steps=TO_STREET, size=(80, 40)) as player:
         await player.press("f")
         await player.at(Panel)
-        await player.sees("Memorandum", "Order 12", "[ ONE COPY ]", "to be fetched", "The chief", "> 1 Back")
+        await player.sees("MEMORANDUM", "Order 12", "ONE COPY", "to be fetched", "The chief", "> 1 Back")
         await player.press("escape")
         await player.at(SceneScreen)
 

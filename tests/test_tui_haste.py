@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from screen import at_scene, playing, write_story
+from screen import GUARD, at_scene, long_story, playing, write_story
+from textual import events
 
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -11,6 +12,7 @@ from game.story.model import Story
 from game.tui.screens.begin import BeginScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from game.tui.widgets.reader import Reader
 
 
 @pytest.fixture
@@ -30,6 +32,103 @@ async def test_a_number_pressed_twice_takes_one_choice(story, saves):
         assert player.steps == ["office/stamp_it"]
         await player.press("1")
         assert player.steps == ["office/stamp_it", "hall/continue"]
+
+
+HALLS = """
+format: 1
+id: halls
+title: Halls
+start: hall
+scenes:
+  hall:
+    title: A hall
+    choices:
+      - {label: Go on., stay: true, once: false, reply: Another hall.}
+      - {label: Out., go: end}
+  end: {text: Out., ending: {title: Out}}
+"""
+
+
+@pytest.fixture
+def guarded(monkeypatch):
+    """The game as it is played: a moment has to pass before a choice is taken."""
+    monkeypatch.setattr(Reader, "GUARD", GUARD)
+
+
+@pytest.mark.usefixtures("guarded")
+@pytest.mark.parametrize("key", ["1", "enter"])
+async def test_a_key_pressed_twice_in_a_quarter_of_a_second_takes_one_choice(tmp_path, saves, key):
+    async with at_scene(write_story(tmp_path / "halls", HALLS), saves) as player:
+        await player.press(key)
+        await player.until(lambda: player.reader._painted < float("inf"))
+        await player.pilot.press(key)
+        assert player.steps == ["hall/go_on"]
+        await player.press(key)
+        assert player.steps == ["hall/go_on"] * 2
+
+
+@pytest.mark.usefixtures("guarded")
+async def test_a_key_held_down_takes_one_choice(tmp_path, saves):
+    async with at_scene(write_story(tmp_path / "halls", HALLS), saves) as player:
+        await player.painted()
+        for _ in range(60):
+            await player.pilot.press("1")
+        assert player.steps == ["hall/go_on"]
+
+
+@pytest.mark.usefixtures("guarded")
+async def test_a_double_click_takes_one_choice(tmp_path, saves):
+    async with at_scene(write_story(tmp_path / "halls", HALLS), saves) as player:
+        await player.painted()
+        await player.pilot.click(Reader, offset=(10, 2), times=2)
+        await player.until(lambda: player.steps != [])
+        await player.painted()
+        assert player.steps == ["hall/go_on"]
+
+
+@pytest.mark.usefixtures("guarded")
+async def test_a_key_that_brings_a_choice_into_view_does_not_take_it_when_pressed_twice(tmp_path, saves):
+    async with at_scene(write_story(tmp_path / "long", long_story()), saves) as player:
+        while not player.reader.in_view(0):
+            await player.painted()
+            await player.pilot.press("1")
+        await player.pilot.press("1")
+        assert player.steps == []
+        await player.press("1")
+        assert player.steps == ["page/far_below"]
+
+
+@pytest.mark.usefixtures("guarded")
+async def test_keys_that_move_choices_are_heard_at_once(tmp_path, saves):
+    async with at_scene(write_story(tmp_path / "halls", HALLS), saves) as player:
+        await player.press("1")
+        await player.until(lambda: player.reader._painted < float("inf"))
+        await player.pilot.press("down")
+        await player.sees("> 2 Out.")
+
+
+async def test_a_paste_of_ten_thousand_characters_does_nothing(story, saves):
+    async with at_scene(story, saves, size=(80, 40)) as player:
+        before = player.text
+        driver = player.app._driver
+        assert driver is not None
+        driver.send_message(events.Paste("1quej2" * 1700))
+        await player.pilot.pause()
+        assert player.text == before
+        assert player.steps == []
+
+
+async def test_a_paste_of_ten_thousand_characters_is_an_answer_cut_short(story, saves):
+    async with playing(story, saves) as player:
+        await player.press("1", "1", "1")
+        await player.sees("Whose desk is this?")
+        driver = player.app._driver
+        assert driver is not None
+        driver.send_message(events.Paste("x" * 10_000 + "\n1\n1"))
+        await player.press("enter")
+        await player.at(SceneScreen)
+        assert player.session.answers["name"] in ("x" * 60, "nobody")
+        assert player.steps == []
 
 
 async def test_a_choice_and_at_once_an_undo_is_one_or_the_other(story, saves):

@@ -107,7 +107,7 @@ async def test_markup_in_every_field_is_printed_as_written_and_does_nothing_when
         fields = ["chapter", "scene", "place", "date", "head", "line", "sign", "locked", "reason", "label"]
         await has(player, markup, *fields, "text [@click=app.quit]me[/]")
         assert f"{markup} stamp".upper() in player.words
-        assert f"{markup} gauge: {markup} words" in player.words
+        assert f"{markup} gauge {markup} words" in player.margin
         await click_all(player, markup)
         await player.press("e")
         await player.at(Panel)

@@ -37,12 +37,12 @@ async def test_a_page_shows_place_date_gauges_plate_and_a_framed_sheet(story, sa
         assert keys.strip().startswith("? help")
         assert "|______|" in player.text
         await player.sees("I. The desk", "The office", "Good morning, nobody.")
-        assert "┌─ Memorandum ─" in player.text
+        assert "│ MEMORANDUM " in player.text
         assert "│ Order 12 " in player.text
-        assert "[ ONE COPY ] │" in player.text
+        assert "│ ONE COPY │ │" in player.text
         assert "│ Item     Ink " in player.text
         assert "│   to be fetched " in player.text
-        assert "│     The chief " in player.text
+        assert " The chief │" in player.text
         assert "└────" in player.text
 
 
@@ -82,6 +82,66 @@ async def test_a_step_echoes_the_choice_gives_the_reply_and_changes_the_gauges(s
         await player.press("2")
         await player.sees("> Stamp it.", "The stamp comes down.", "The hall", "A long hall.", "1 Continue")
         await player.sees("Days left: 7")
+
+
+async def test_a_change_of_a_gauge_is_said_in_words_until_the_next_step(story, saves):
+    async with at_scene(story, saves, size=(80, 40)) as player:
+        await player.press("1")
+        await player.sees("Mood: bright, up from even Days left: 9")
+        await player.press("1")
+        await player.sees("Days left: 7, down from 9 Mood: bright")
+        await player.press("u")
+        await player.sees("Mood: bright, up from even Days left: 9")
+
+
+async def test_a_change_within_the_same_word_is_said_too(tmp_path, saves):
+    text = CLERK.replace("words: {0-1: sour, 2: even, 3-4: bright}", "words: {0-1: sour, 2-4: even}")
+    async with at_scene(write_story(tmp_path / "even", text), saves, size=(80, 40)) as player:
+        await player.press("1")
+        await player.sees("Mood: even, a little higher")
+
+
+async def test_a_wide_screen_has_the_gauges_beside_the_text_and_a_narrower_one_below(story, saves):
+    async with at_scene(story, saves, size=(120, 40)) as player:
+        await player.press("1")
+        assert player.margin == "Mood bright up from even Days left 9"
+        lines = player.text.split("\n")
+        assert [line.rstrip().endswith(word) for line, word in zip(lines[3:6], ["Mood", "bright", "even"], strict=True)]
+        assert "Mood:" not in player.words
+        await player.resize(109, 40)
+        assert player.margin == ""
+        await player.sees("Mood: bright, up from even Days left: 9")
+        await player.resize(60, 7)
+        assert "Mood" not in player.words
+
+
+async def test_what_was_read_is_in_the_second_tone(story, saves):
+    async with at_scene(story, saves, size=(80, 60)) as player:
+        old = player.reader.get_component_rich_style("reader--old", partial=True).color
+        assert player.colour("Good morning") != old
+        await player.press("1")
+        assert player.colour("Good morning") == old
+        assert player.colour("It has stopped.") != old
+
+
+@pytest.mark.parametrize("keys", [["4", "0"], ["4", "enter"], ["1", "2"], ["3", "enter"], ["5"], ["end", "enter"]])
+async def test_any_of_forty_choices_is_taken_by_its_number(tmp_path, saves, keys):
+    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
+    story = write_story(tmp_path / "story", long_story(choices).replace("and ends at", "to"))
+    async with at_scene(story, saves, size=(80, 300)) as player:
+        await player.sees("> 1 Way 1.", " 40 Way 40.")
+        await player.press(*keys)
+        number = "".join(key for key in keys if key.isdigit()) or "1"
+        assert player.steps == [f"page/way_{number}"]
+
+
+async def test_a_number_beyond_the_choices_takes_nothing(tmp_path, saves):
+    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 13)) + "]"
+    async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(80, 300)) as player:
+        await player.press("1", "5", "0")
+        assert player.steps == []
+        await player.press("1", "1")
+        assert player.steps == ["page/way_11"]
 
 
 async def test_what_was_read_stays_above_what_is_new(story, saves):

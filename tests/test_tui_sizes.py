@@ -198,6 +198,9 @@ async def on_screen(story: Story, saves: Path) -> set[str]:
         for position in plan(story):
             seen |= words(player.written)
             await player.press(str(position))
+            changed = " ".join(gauge.said for gauge in player.session.page.gauges if gauge.change)
+            assert changed in player.words
+            seen |= words(changed)
             while player.app.screen.coming:
                 seen |= words(player.written)
                 await player.press("1")

@@ -85,8 +85,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
+    """How something stands. `change` says what the last step did to it: "up from watched"; empty where nothing."""
+
     label: str
     words: str
+    change: str = ""
+
+    @property
+    def said(self) -> str:
+        return f"{self.label}: {self.words}" + (f", {self.change}" if self.change else "")
 
 
 @dataclass(frozen=True, slots=True)

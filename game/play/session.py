@@ -133,6 +133,7 @@ class Session:
         self.place = ""
         self.chapter = ""
         self.outcome = ""  # the scene of the last outcome
+        self._before = self.state  # as it was before the last step
         self.file: dict[str, tuple[SheetShown, SheetShown]] = {}  # per sheet: as shown, as summarised (or the same)
         self.unlocked: dict[str, None] = {}
         self.turns: list[Turn] = []
@@ -193,6 +194,7 @@ class Session:
         if step_id not in offered:
             raise PlayError(f"{step_id!r:.60} is not offered here")
         position = offered.index(step_id) + 1
+        self._before = dict(self.state)
         scene = self.scene
         title = self._heading.title
         parts: list[_Kept] = []
@@ -408,7 +410,7 @@ class Session:
             turn=self.told(self.turns[-1].parts),
             since=self.told(tuple(since)),
             options=tuple(self._options()),
-            gauges=tuple(Gauge(v.label or v.id, v.gauge(self.state[v.id])) for v in story.gauges),
+            gauges=tuple(self._gauge(v) for v in story.gauges),
             facts=() if held else tuple(story.facts[f] for f in self._basis(scene)),
             facts_held=held,
             file=tuple(short if self._summarise else full for full, short in self.file.values()),
@@ -417,6 +419,16 @@ class Session:
             ),
             ending=self._ending(scene) if scene.ending is not None else None,
         )
+
+    def _gauge(self, variable: Variable) -> Gauge:
+        before, now = int(self._before[variable.id]), int(self.state[variable.id])
+        was, words = variable.gauge(before), variable.gauge(now)
+        change = ""
+        if was != words:
+            change = f"{'up' if now > before else 'down'} from {was}"
+        elif now != before:
+            change = f"a little {'higher' if now > before else 'lower'}"
+        return Gauge(variable.label or variable.id, words, change)
 
     def _options(self) -> Iterator[Option]:
         number = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from game.layout import BLANK, Line, Run, shown_lines, span_runs, text_of, wrap
 from game.play.journal import RECORDS, Decision
@@ -22,16 +22,9 @@ from game.play.page import (
 )
 from game.story.model import Fact, Story
 from game.story.text import Shown
+from game.tui.sheets import draw_sheet, framed
 
 Draw = Callable[[int], list[Line]]
-SHEET_NAMES = {
-    "cable": "Cable",
-    "memo": "Memorandum",
-    "letter": "Letter",
-    "form": "Form",
-    "note": "Note",
-    "press": "Newspaper",
-}
 
 
 def heading(text: str, width: int) -> list[Line]:
@@ -56,73 +49,63 @@ def spaced(blocks: Iterable[list[Line]]) -> list[Line]:
     return lines
 
 
-def draw_parts(parts: Iterable[Part], width: int, style: str = "") -> list[Line]:
-    """Parts of turns as they stand in the text; `style` is `old` for what has been read."""
-    return spaced(_part(part, width, style) for part in parts)
-
-
-def _part(part: Part, width: int, style: str) -> list[Line]:
+def draw_part(part: Part, width: int, rows: int = 0) -> list[Line]:
+    """A part of a turn as it stands in the text. `rows` is how tall a plate may be; 0 for any height."""
     match part:
         case Echo(label):
             return wrap(span_runs(label, "echo"), width, "> ", "  ", "echo")
         case Reply(prose) | Telling(prose):
-            return draw_prose(prose, width, style)
+            return draw_prose(prose, width)
         case Card():
             return draw_card(part, width)
         case Opening(chapter):
-            plate = draw_plate(chapter.plate, width) or paragraph(chapter.plate_alt, width, "plate")
-            return spaced([plate if chapter.plate else [], heading(chapter.title, width)[:2]])
+            plate = draw_plate(chapter.plate, width, rows)
+            if chapter.plate and not plate:
+                plate = paragraph(chapter.plate_alt, width, "plate em")
+            return spaced([plate, _titled(chapter.title, width)])
         case Heading(_, title, place, date):
-            where = ", ".join(s.plain for s in (place, date) if s)
-            lines = wrap(span_runs(title, "heading"), width) if title else []
-            return lines + (paragraph(where, width, "dim") if where else [])
+            return _heading(title, ", ".join(s.plain for s in (place, date) if s), width)
     return []
 
 
-def draw_plate(plate: str, width: int) -> list[Line]:
-    """A drawing in the middle of the column; left out where it is too wide for it."""
+def _titled(title: str, width: int) -> list[Line]:
+    """A chapter's title in the middle of the page, with a short rule under it."""
+    lines = wrap([(title, "heading")], max(width - 4, 1))
+    rule = "─" * min(max(cell_len(text_of(line)) for line in lines) + 4, width)
+    return [centred(line, width) for line in (*lines, ((rule, "rule"),))]
+
+
+def centred(line: Line, width: int) -> Line:
+    margin = max(width - cell_len(text_of(line)), 0) // 2
+    return ((" " * margin, ""), *line) if margin else line
+
+
+def _heading(title: Shown, where: str, width: int) -> list[Line]:
+    """A scene's heading line: its title, and at the right where and when; below each other where it is narrow."""
+    lines = wrap(span_runs(title, "heading"), width) if title else []
+    if not where:
+        return lines
+    gap = width - cell_len(where) - (cell_len(text_of(lines[0])) if len(lines) == 1 else width)
+    if gap < 3:
+        return lines + paragraph(where, width, "dim")
+    return [(*lines[0], (" " * gap, ""), (where, "dim"))]
+
+
+def draw_plate(plate: str, width: int, rows: int = 0) -> list[Line]:
+    """A drawing in the middle of the column; left out where it is too wide for it, or taller than `rows`."""
     lines = plate.split("\n") if plate else []
     widest = max((cell_len(line) for line in lines), default=0)
+    if widest > width or len(lines) > (rows or len(lines)):
+        return []
     margin = " " * ((width - widest) // 2)
-    return [((margin + line, "plate"),) if line else BLANK for line in lines] if widest <= width else []
+    return [((margin + line, "plate"),) if line else BLANK for line in lines]
 
 
-def draw_prose(prose: Prose, width: int, style: str = "") -> list[Line]:
+def draw_prose(prose: Prose, width: int) -> list[Line]:
     return spaced(
-        draw_sheet(piece, width) if isinstance(piece, SheetShown) else shown_lines(piece, width, style)
+        draw_sheet(piece, width) if isinstance(piece, SheetShown) else shown_lines(piece, width, quote="│ ")
         for piece in prose
     )
-
-
-def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
-    """A document laid on the desk: a plain frame, its kind and heading on top, its lines as written."""
-    inner = max(width - 4, 1)
-    body: list[Line] = [*wrap(span_runs(sheet.heading, "sheet heading"), inner), BLANK]
-    if sheet.stamp:
-        stamp = wrap([(f"[ {sheet.stamp.plain.upper()} ]", "sheet stamp")], inner)
-        used = max(cell_len(text_of(line)) for line in stamp)
-        body[1:1] = [((" " * (inner - used), "sheet"), *line) for line in stamp]
-    if sheet.text is None:
-        body += shown_lines(sheet.summary, inner, "sheet")
-    for text in sheet.text or ():
-        body += shown_lines(text, inner, "sheet")
-    if sheet.signed:
-        body += [BLANK, *wrap(span_runs(sheet.signed, "sheet em"), inner, "    ", "    ", "sheet")]
-    return framed(body, SHEET_NAMES[sheet.kind], width)
-
-
-def framed(body: list[Line], name: str, width: int) -> list[Line]:
-    """Lines in a plain frame, named in its upper edge."""
-    inner = max(width - 4, 1)
-    name = set_cell_size(name, max(inner - 2, 0)).rstrip() if cell_len(name) > inner - 2 else name
-    rest = "─" * (inner - cell_len(name) - 1) + "┐"
-    lines: list[Line] = [(("┌─ ", "sheet rule"), (name, "sheet dim strong"), (f" {rest}", "sheet rule"))]
-    for line in body:
-        used = sum(cell_len(text) for text, _ in line)
-        fill = " " * max(inner - used, 0)
-        styled = tuple((text, style if style.startswith("sheet") else f"sheet {style}".strip()) for text, style in line)
-        lines.append((("│ ", "sheet rule"), *styled, (fill + " ", "sheet"), ("│", "sheet rule")))
-    return [*lines, (("└" + "─" * (inner + 2) + "┘", "sheet rule"),)]
 
 
 def draw_card(card: Card, width: int) -> list[Line]:

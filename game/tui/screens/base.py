@@ -42,8 +42,13 @@ def items(labels: Sequence[str]) -> list[Item]:
 class Bar(Static):
     """One line of plain text: story text in it is never read as markup."""
 
-    def set(self, text: str) -> None:
-        self.update(Content(text))
+    shown = Content()
+
+    def set(self, text: str | Content) -> None:
+        content = Content(text) if isinstance(text, str) else text
+        if content.plain != self.shown.plain:  # an update lays the screen out anew
+            self.shown = content
+            self.update(content)
 
 
 class Hints(Bar):
@@ -90,7 +95,7 @@ class PageScreen(Screen[None]):
     def reader(self) -> Reader:
         return self.query_one(Reader)
 
-    def bars(self, where: str = "", when: str = "", gauges: str = "") -> None:
+    def bars(self, where: str = "", when: str = "", gauges: str | Content = "") -> None:
         for name, text in (("#where", where), ("#when", when), ("#gauges", gauges)):
             self.query_one(name, Bar).set(text)
         self.set_class(not gauges, "-bare")

@@ -6,11 +6,13 @@ to the next; that key is no step of the play.
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
-from game.layout import BLANK, Line, span_runs
+from game.layout import BLANK, Line, span_runs, wrap
 from game.play.journal import decisions
-from game.play.page import Card, Heading, Opening, Part
+from game.play.page import Card, Gauge, Heading, Opening, Part
 from game.play.saves import SaveError
 from game.play.slots import Play
 from game.tui.drawing import (
@@ -19,13 +21,13 @@ from game.tui.drawing import (
     draw_facts,
     draw_file,
     draw_glossary,
-    draw_parts,
+    draw_part,
     heading,
     paragraph,
     spaced,
 )
 from game.tui.screens.base import PageScreen, Panel, items
-from game.tui.widgets.reader import Item
+from game.tui.widgets.reader import ASIDE, Item
 
 
 class SceneScreen(PageScreen):
@@ -46,8 +48,10 @@ class SceneScreen(PageScreen):
         super().__init__()
         self.play, self.notes = play, notes
         self.session = play.session
+        self.where = "", ""  # place and date
         self.coming = 0  # pages still to come of the last step
         self.refused = ""  # why the last save failed
+        self._drawn: dict[int, tuple[Part, tuple[int, int], list[Line]]] = {}  # by identity: part, room, lines
 
     def on_mount(self) -> None:
         self.session.summarise = self.game.settings.summarise
@@ -79,16 +83,16 @@ class SceneScreen(PageScreen):
         older, now = pages[-1 - self.coming]
         page = self.session.page
         done = not self.coming
+        aside = self._beside if page.gauges and self.game.settings.gauges else None
 
         def document(width: int) -> tuple[list[Line], int]:
-            before = draw_parts(older, width, "old")
-            lines = before + ([BLANK] if before else []) + draw_parts(now, width)
+            lines, first = self._transcript(older, now, width)
             if done and page.ending is not None:
                 lines += [BLANK, *draw_ending(page.ending, page.file, decisions(self.session), width)]
             elif done and page.stuck:
                 warning = "This page offers no way on: a mistake of the story. u takes the last step back."
                 lines += [BLANK, *paragraph(warning, width, "stamp")]
-            return lines, len(before) + 1 if before else 0
+            return lines, first
 
         if self.coming:
             options = items(["Go on"])
@@ -99,11 +103,46 @@ class SceneScreen(PageScreen):
                 Item(tuple(span_runs(o.label)), tuple(span_runs(o.locked)) if o.locked is not None else None)
                 for o in page.options
             ]
-        self.reader.show(document, options, selected=self.reader.selected if keep else 0, keep=keep)
+        self.reader.show(document, options, selected=self.reader.selected if keep else 0, keep=keep, aside=aside)
         shown = next((p for p in reversed(older + now) if isinstance(p, Heading) and (p.place or p.date)), None)
         chapter = page.chapter.title if page.chapter else self.session.story.title
         where, when = (shown.place.plain or chapter, shown.date.plain) if shown else (chapter, "")
-        self.bars(where, when, "   ".join(f"{g.label}: {g.words}" for g in page.gauges))
+        self.where = where, when
+        self._gauge(self.size.width)
+
+    def _transcript(self, older: list[Part], now: list[Part], width: int) -> tuple[list[Line], int]:
+        """The page as lines, and the first that the last step brought. What was drawn before at this width is kept."""
+        rows = self.reader.size.height
+        drawn: dict[int, tuple[Part, tuple[int, int], list[Line]]] = {}
+        lines: list[Line] = []
+        first = 0
+        for index, part in enumerate((*older, *now)):
+            key = width, rows if isinstance(part, Opening) else 0
+            known = self._drawn.get(id(part))
+            block = known[2] if known and known[1] == key else draw_part(part, *key)
+            drawn[id(part)] = part, key, block
+            if block and lines:
+                lines += [BLANK, BLANK] if isinstance(part, Heading) else [BLANK]
+            if index == len(older):
+                first = len(lines)
+            lines += block
+        self._drawn = drawn
+        return lines, first
+
+    # --- gauges
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._gauge(event.size.width)
+
+    def _gauge(self, width: int) -> None:
+        """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. What
+        the last step changed comes first."""
+        gauges = sorted(self.session.page.gauges, key=lambda gauge: not gauge.change) if width < ASIDE else []
+        said = [Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges]
+        self.bars(*self.where, Content("   ").join(said))
+
+    def _beside(self, width: int) -> list[Line]:
+        return spaced(_standing(gauge, width) for gauge in self.session.page.gauges)
 
     # --- steps
 
@@ -180,3 +219,9 @@ class SceneScreen(PageScreen):
     def action_journal(self) -> None:
         found = decisions(self.session)
         self.app.push_screen(Panel("Journal", lambda width: draw_decisions(found, width)))
+
+
+def _standing(gauge: Gauge, width: int) -> list[Line]:
+    """A gauge in the margin: its name, how it stands, and what the last step did to it."""
+    lines = wrap([(gauge.label, "dim")], width) + wrap([(gauge.words, "strong" if gauge.change else "")], width)
+    return lines + (wrap([(gauge.change, "em")], width) if gauge.change else [])

@@ -1,14 +1,16 @@
 """A column of text with options below it: every page of the game is one of these.
 
 Model in (`show`), message out (`Chosen`). The surprising rule: the options are lines of the same text, so they scroll
-with it, and none can be taken before it has been in view. What stays put when the width changes is the letter at the
-top, not the line.
+with it, and none can be taken before it has been in view, nor in the moment after. What stays put when the width
+changes is the letter at the top, not the line.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -20,6 +22,7 @@ from textual.strip import Strip
 
 from game.layout import BLANK, Line, Run, text_of, wrap
 
+ASIDE = 110  # the width from which there is room for words in the right margin
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
 
@@ -32,9 +35,10 @@ class Item:
 
 
 class Reader(ScrollView, can_focus=True):
+    GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
     STYLES: ClassVar = [
-        *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "stamp", "choice", "selected"],
-        *["locked", "record-followed", "record-departed", "record-disputed", "record-invented"],
+        *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "strip", "ruled", "stamp"],
+        *["choice", "selected", "locked", "record-followed", "record-departed", "record-disputed", "record-invented"],
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"reader--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +51,7 @@ class Reader(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("home", "edge(0)", "Top", show=False),
         Binding("end", "edge(1)", "Bottom", show=False),
-        *[Binding(str(n), f"number({n})", f"Choice {n}", show=False) for n in range(1, 10)],
+        *[Binding(str(n), f"number({n})", f"Choice {n}", show=False) for n in range(10)],
     ]
 
     class Chosen(Message):
@@ -73,25 +77,52 @@ class Reader(ScrollView, can_focus=True):
         self.widest = 68  # letters a line of prose gets
         self._column = 0
         self._first = 0  # the first new line
-        self._place: int | None = None  # letters and digits above the top line; None until the reader moves the text
+        self._top: int | None = None  # the line the reader moved to the top; None until the text is moved
+        self._place: int | None = None  # letters and digits above that line, where it was laid out anew since
         self._drawn = Size(0, 0)  # the size the lines were laid out for
         self._strips: dict[int, Strip] = {}
+        self._styles: dict[str, Style] = {}
+        self._aside: Callable[[int], list[Line]] | None = None
+        self._beside: list[Strip] = []  # the aside as drawn, a strip a row
+        self._typed = 0  # the digits of a number that may get another
+        self._painted = self._open = inf  # when the page was painted, and from when a choice is taken
         self.selected = 0
         self.page = 0  # how often a page was shown
         self.taken = False  # an item of this page: no second one can be, however fast the keys
 
     # --- the model
 
-    def show(self, document: Document, items: Sequence[Item] = (), *, selected: int = 0, keep: bool = False) -> None:
+    def show(
+        self,
+        document: Document,
+        items: Sequence[Item] = (),
+        *,
+        selected: int = 0,
+        keep: bool = False,
+        aside: Callable[[int], list[Line]] | None = None,
+    ) -> None:
         """Puts a document and its options on the page, with the first new line in view, or, to `keep`, the text where
-        it was."""
-        self._document, self._items = document, items
+        it was; what is before that line is drawn as read. `aside` gets the right margin's width and gives what stands
+        there, where there is room."""
+        self._document, self._items, self._aside = document, items, aside
         self.selected = selected
         self.page += 1
         self.taken = False
+        self._typed = 0
         if not keep:
-            self._place = None
+            self._top = self._place = None
+        self._painted = self._open = inf
         self._lay_out()
+        self.call_after_refresh(self._is_painted)
+
+    def _is_painted(self) -> None:
+        self._painted = _now()
+        self._open = self._painted + self.GUARD
+
+    @property
+    def is_open(self) -> bool:
+        """The page is painted, and keys that choose are heard."""
+        return _now() >= self._open
 
     def set_widest(self, letters: int) -> None:
         """How many letters a line of prose gets, where there is room."""
@@ -109,36 +140,55 @@ class Reader(ScrollView, can_focus=True):
         width = self.size.width
         if width < 1:
             return  # not on the screen yet; a resize comes first
+        if self._top is not None:
+            self._place = sum(map(_letters, self._lines[: self._top]))
         self._column = max(min(self.widest, width - 4), 1)
         lines, self._first = self._document(self._column)
         self._lines = list(lines)
         self._rows = []
         if self._items:
             self._lines.append(BLANK)
+        digits = len(str(sum(item.locked is None for item in self._items)))
         for item in self._items:
             start = len(self._lines)
             if item.locked is None:
-                number = len(self._rows) + 1
-                self._lines += wrap(item.label, self._column, f"  {number}  ", "     ", "choice")
+                number = f"{len(self._rows) + 1:>{digits}}"
+                self._lines += wrap(item.label, self._column, f"  {number}  ", " " * (digits + 4), "choice")
                 self._rows.append((start, len(self._lines)))
             else:
-                runs = [(text, f"locked {style}") for text, style in (*item.label, ("   ", ""))]
-                runs += [(text, f"locked {style} em") for text, style in item.locked]
-                self._lines += wrap(runs, self._column, "  -  ", "     ", "locked", spaces=True)
+                self._lines += self._locked(item.label, item.locked, digits)
         self._lines.append(BLANK)
         self._strips.clear()
-        place, self._drawn = self._place, Size(0, 0)
+        self._lay_aside(width)
+        self._drawn = Size(0, 0)
         self.virtual_size = Size(width, len(self._lines))
-        top = self._first if place is None else self._line_at(place)
+        top = self._first if self._place is None else self._line_at(self._place)
         self.scroll_to(y=min(top, self.max_scroll_y), animate=False, force=True, immediate=True)
-        self._place, self._drawn = place, self.size
+        self._top, self._drawn = None, self.size
         self.refresh()
         self._tell()
+
+    def _locked(self, label: tuple[Run, ...], reason: tuple[Run, ...], digits: int) -> list[Line]:
+        """A choice that can't be taken, and why: beside it, or below where both don't fit on a line."""
+        first, rest = " " * (digits + 1) + "-  ", " " * (digits + 4)
+        lines = wrap([(text, f"locked {style}") for text, style in label], self._column, first, rest, "locked")
+        why = [(text, f"locked {style} em") for text, style in reason]
+        if len(lines) == 1 and cell_len(text_of((*lines[0], *why))) + 3 <= self._column:
+            return [(*lines[0], ("   ", "locked"), *why)]
+        return [*lines, *wrap(why, self._column, rest, rest, "locked")]
+
+    def _lay_aside(self, width: int) -> None:
+        self._beside = []
+        room = (width - self._column) // 2 - 6
+        if self._aside is not None and self.app.size.width >= ASIDE:
+            for line in self._aside(min(room, 26)):
+                segments = [Segment(text, self._style(style)) for text, style in line]
+                self._beside.append(Strip(segments).crop_extend(0, room + 3, self._style("")))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if self._drawn == self.size:  # else the text is moved by a resize, not by the reader
-            self._place = sum(_letters(line) for line in self._lines[: int(self.scroll_offset.y)])
+            self._top = int(self.scroll_offset.y)
         self._tell()
 
     def _line_at(self, place: int) -> int:
@@ -158,45 +208,62 @@ class Reader(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+        self._styles.clear()
+        self._lay_aside(self.size.width)
 
     # --- drawing
 
     def render_line(self, y: int) -> Strip:
         index = y + int(self.scroll_offset.y)
-        width = self.size.width
-        if not 0 <= index < len(self._lines):
-            return Strip.blank(width, self.rich_style)
         if index not in self._strips:
-            self._strips[index] = self._strip(index, width)
-        return self._strips[index]
+            self._strips[index] = self._strip(index)
+        strip = self._strips[index]
+        if y < len(self._beside):
+            beside = self._beside[y]
+            strip = Strip.join([strip.crop(0, strip.cell_length - beside.cell_length), beside])
+        return strip
 
-    def _strip(self, index: int, width: int) -> Strip:
-        base = self.rich_style
-        extra = ""
-        line = self._lines[index]
-        if self._rows and self.selected < len(self._rows):
-            first, end = self._rows[self.selected]
-            if first <= index < end:
-                extra = "selected"
-                if index == first:
-                    line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
+    def _strip(self, index: int) -> Strip:
+        width, base = self.size.width, self._style("")
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(width, base)
+        line, tone = self._lines[index], "old " if index < self._first else ""
+        first, end = self._rows[self.selected] if self.selected < len(self._rows) else (0, 0)
+        selected = first <= index < end
+        if selected:
+            tone = "selected "
+            if index == first:
+                line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
         margin = max((width - self._column) // 2, 0)
         segments = [Segment(" " * margin, base)]
-        segments += [Segment(text, self._style(style, extra)) for text, style in line]
+        segments += [Segment(text, self._style(tone + style)) for text, style in line]
         strip = Strip(segments)
-        if extra:
-            strip = strip.extend_cell_length(margin + self._column, self._style("", extra))
+        if selected:
+            strip = strip.extend_cell_length(margin + self._column, self._style(tone))
         return strip.crop_extend(0, width, base)
 
-    def _style(self, names: str, extra: str) -> Style:
-        style = self.rich_style
-        for name in (*names.split(), *extra.split()):
-            style += self.get_component_rich_style(f"reader--{name}", partial=True)
-        return style
+    def _style(self, names: str) -> Style:
+        """The style of names joined by spaces, the later over the earlier."""
+        if names not in self._styles:
+            style = self.rich_style
+            for name in names.split():
+                style += self.get_component_rich_style(f"reader--{name}", partial=True)
+            self._styles[names] = style
+        return self._styles[names]
 
     # --- choosing
 
+    def on_key(self, event: events.Key) -> None:
+        """Drops what was typed at a page before it was painted. A key that chooses waits a moment longer, as long as
+        keys keep coming: so neither a key pressed twice nor one that is held down chooses twice."""
+        chooses = event.key == "enter" or event.key.isdecimal()
+        if event.time < self._painted or (chooses and event.time < self._open):
+            event.stop()
+            if chooses:
+                self._open = max(self._open, event.time + self.GUARD)
+
     def select(self, index: int) -> None:
+        self._typed = 0
         if self._rows and index != self.selected:
             for row in (self.selected, index):
                 for line in range(*self._rows[row]):
@@ -226,21 +293,29 @@ class Reader(ScrollView, can_focus=True):
             self.scroll_relative(y=step, animate=False)
 
     def _towards(self, index: int) -> None:
-        """Scrolls towards an option, at most a page, so that nothing unread is jumped over."""
+        """Scrolls towards an option, at most a page down, so that nothing unread is jumped over."""
         top, height = int(self.scroll_offset.y), self.size.height
         first, end = self._rows[index]
         below = min(self._rows[-1][1] - height + 1, first)  # with all the options in view, if they fit
         wanted = first if first < top else max(end - height + 1, below)
-        step = max(min(wanted - top, height - 1), 1 - height)
-        self.scroll_to(y=top + step, animate=False, force=True)
+        self.scroll_to(y=min(wanted, top + height - 1), animate=False, force=True)
+        self._open = max(self._open, _now() + self.GUARD)
 
     def action_take(self) -> None:
         self._take(self.selected)
 
-    def action_number(self, number: int) -> None:
-        if number <= len(self._rows):
+    def action_number(self, digit: int) -> None:
+        """A digit: takes the choice of that number, unless a longer number may be meant; that waits for its next
+        digit, or for Enter."""
+        number, self._typed = self._typed * 10 + digit, 0
+        if 1 <= number <= len(self._rows):
             self.select(number - 1)
-            self._take(number - 1)
+            if number * 10 <= len(self._rows):
+                self._typed = number
+                if not self.in_view(number - 1):
+                    self._towards(number - 1)
+            else:
+                self._take(number - 1)
 
     def _take(self, index: int) -> None:
         if not self._rows or self.taken:
@@ -268,10 +343,15 @@ class Reader(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         row = self._row_at(event.y)
-        if row is not None:
+        if row is not None and event.time >= self._open:
             self.select(row)
             self._take(row)
 
 
 def _letters(line: Line) -> int:
     return sum(map(str.isalnum, text_of(line)))
+
+
+def _now() -> float:
+    """The time by the clock that events carry."""
+    return Message().time
