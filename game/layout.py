@@ -98,17 +98,23 @@ def _words(runs: Iterable[Run]) -> Iterator[list[Run] | None]:
         start = 0
         for index, char in enumerate(text):
             if char in " \n":
-                if index > start:
-                    word.append((text[start:index], style))
+                _extend(word, text[start:index], style)
                 if word:
                     yield word
                     word = []
                 yield [(" ", style)] if char == " " else None
                 start = index + 1
-        if start < len(text):
-            word.append((text[start:], style))
+        _extend(word, text[start:], style)
     if word:
         yield word
+
+
+def _extend(word: list[Run], text: str, style: str) -> None:
+    """Adds a run to a word; what a joiner joins is one character, and has one style."""
+    if text and word and "\u200d" in (word[-1][0][-1], text[0]):
+        word[-1] = (word[-1][0] + text, word[-1][1])
+    elif text:
+        word.append((text, style))
 
 
 def _joined(line: list[Run]) -> list[Run]:

@@ -108,6 +108,12 @@ async def test_a_wide_screen_has_the_gauges_beside_the_text_and_a_narrower_one_b
         lines = player.text.split("\n")
         assert [line.rstrip().endswith(word) for line, word in zip(lines[3:6], ["Mood", "bright", "even"], strict=True)]
         assert "Mood:" not in player.words
+        player.app.settings.gauges = False
+        player.app.screen.setting_changed()
+        assert player.margin == ""
+        player.app.settings.gauges = True
+        player.app.screen.setting_changed()
+        assert player.margin.startswith("Mood bright")
         await player.resize(109, 40)
         assert player.margin == ""
         await player.sees("Mood: bright, up from even Days left: 9")

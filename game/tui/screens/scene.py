@@ -184,9 +184,8 @@ class SceneScreen(PageScreen):
 
     def setting_changed(self) -> None:
         super().setting_changed()
-        if self.session.summarise != self.game.settings.summarise:
-            self.session.summarise = self.game.settings.summarise
-            self.show(keep=True)
+        self.session.summarise = self.game.settings.summarise
+        self.show(keep=True)
 
     def action_back(self) -> None:
         self.save()
