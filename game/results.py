@@ -65,6 +65,7 @@ def _proof(proof: "Proof", story: Story, path: Path) -> Object:
         "verdict": str(proof.verdict),
         "reason": proof.reason or None,
         "situations": proof.situations,
+        "memory": proof.memory,
         "depth": proof.depth,
         "findings": [
             {
@@ -72,6 +73,7 @@ def _proof(proof: "Proof", story: Story, path: Path) -> Object:
                 "name": finding.name,
                 "verdict": str(finding.verdict),
                 "witness": _witness(finding.witness),
+                "shortest": finding.shortest,
                 "location": _place(finding.location, path) if finding.location else None,
             }
             for finding in proof.findings

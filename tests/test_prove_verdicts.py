@@ -1,15 +1,18 @@
 """Small stories whose verdicts are known by hand: each tells its own in its first lines, and both engines agree."""
 
+import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from test_prove_differential import clone
 
+from benchmarks.yardstick import counter, scattered, wandering
 from game.play.session import Session
 from game.prove import explore
 from game.prove.arrays import LargeSearch
 from game.prove.explore import Finding, Proof, SmallSearch, Verdict, Witness, prove
+from game.prove.report import report
 from game.prove.space import Space
 from game.story.loader import load
 from game.story.model import MustHold, Story
@@ -64,7 +67,9 @@ def small(request: pytest.FixtureRequest) -> int:
 
 
 class Watched(Session):
-    """A session that notes, for each page and junction of the last step, whether a claim holds there."""
+    """A session that notes, for each page and junction of the last step, whether a claim holds there; nested choices
+    are no page.
+    """
 
     claim: MustHold | None = None
     held: tuple[bool, ...] = ()
@@ -80,7 +85,8 @@ class Watched(Session):
     def choose(self, step_id: str, hands: tuple[int, ...] | None = None) -> None:
         self.held = ()
         super().choose(step_id, hands)
-        self._note()
+        if self._menu is self.scene.choices:
+            self._note()
 
 
 def played(story: Story, witness: Witness, claim: MustHold | None = None) -> tuple[Watched, list[tuple[bool, ...]]]:
@@ -196,11 +202,12 @@ def test_both_engines_say_the_same(case: Case) -> None:
     assert (sets.unmet, sets.untaken) == (arrays.unmet, arrays.untaken)
 
 
-def test_what_is_too_wide_for_arrays_is_left_to_sets(case: Case) -> None:
-    space = Space(case.story)
-    engine = explore._large(space, 1_000, None)
-    assert isinstance(engine, SmallSearch if case.name == WIDE else LargeSearch)
-    assert (max(p.size for p in space.positions) > 2**62) == (case.name == WIDE)
+def test_what_is_too_wide_for_arrays_is_left_to_sets(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, runs = LargeSearch.run, []
+    monkeypatch.setattr(LargeSearch, "run", lambda self: runs.append(run(self)))
+    case.proof(0)
+    assert len(runs) == (case.name != WIDE)
+    assert (max(p.size for p in Space(case.story).positions) > 2**62) == (case.name == WIDE)
 
 
 # --- limits and Ctrl+C ---------------------------------------------------------------------------------------------
@@ -264,6 +271,39 @@ def test_ctrl_c_between_any_two_arrivals_refutes_nothing_that_holds(name: str, m
             shows(story, finding, whole=False)
 
 
+def test_ctrl_c_while_the_space_is_built_leaves_every_property_undecided(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(_self: Space) -> None:
+        raise KeyboardInterrupt
+
+    names = [f.name for f in case.proof(explore.SMALL).findings]
+    monkeypatch.setattr(Space, "_build", build)
+    proof = prove(case.story)
+    assert (proof.reason, proof.situations, proof.verdict) == ("interrupted", 0, Verdict.UNDECIDED)
+    assert [f.name for f in proof.findings] == names
+    assert {f.verdict for f in proof.findings} == {Verdict.UNDECIDED}
+
+
+def test_ctrl_c_while_a_witness_is_looked_for_leaves_only_that_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = read(next(p for p in STORIES if p.stem == "nested_locked")).story
+    whole = prove(story, small=0)
+    assert [f.kind for f in whole.findings if f.verdict is Verdict.REFUTED] == ["can_end", "no_stuck_page"]
+    witness = LargeSearch.witness
+    calls: list[object] = []
+
+    def once(self: LargeSearch, place: explore.Place) -> Witness:
+        calls.append(place)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return witness(self, place)
+
+    monkeypatch.setattr(LargeSearch, "witness", once)
+    proof = prove(story, small=0)
+    assert [f.verdict for f in proof.findings[:2]] == [Verdict.UNDECIDED, Verdict.REFUTED]
+    assert (proof.reason, proof.situations) == ("interrupted", whole.situations)
+
+
 def test_ctrl_c_while_going_backwards_leaves_that_property_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     def hopeless(_self: SmallSearch) -> None:
         raise KeyboardInterrupt
@@ -288,3 +328,67 @@ def test_more_answers_than_the_limit_are_not_all_tried(tmp_path: Path, small: in
     proof = prove(story, limit=500, small=min(small, 500))
     assert proof.verdict is Verdict.UNDECIDED
     assert proof.reason == "the limit of 500 situations is met"
+
+
+def test_without_a_limit_of_its_own_a_search_keeps_within_the_memory_it_may_take(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = case.proof(0).situations
+    monkeypatch.setattr(explore, "WIDE_LIMIT", 2)
+    monkeypatch.setattr(explore, "LIMIT", 5)
+    limit = 2 if case.name == WIDE else 5
+    assert prove(case.story, small=0).reason == ("" if count <= limit else f"the limit of {limit} situations is met")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [(counter(20, 10), 10_000), (counter(5, 10), None), (scattered(11), None), (wandering(11), None)],
+    ids=["sets", "dense", "32 bits", "64 bits"],
+)
+def test_the_memory_told_is_about_what_is_taken(text: str, limit: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(text, encoding="utf-8")
+    story = load(path).story
+    assert story is not None
+    tracemalloc.start()
+    try:
+        told = prove(story, limit=limit, small=0).memory
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert told / 2 < taken < 3 * told + 4_000_000, (told, taken)
+
+
+LATE = """
+format: 1
+id: late
+title: Late
+start: hall
+state: {n: {range: [0, 50], start: 0}}
+scenes:
+  hall: {text: A hall., choices: [{label: Down., go: cellar}, {label: Leave., go: over}]}
+  cellar: {text: A cellar., choices: [{label: In., go: trap}, {label: On., go: maze}]}
+  trap: {text: A trap., choices: [{label: Wait., go: trap}]}
+  maze:
+    text: A maze.
+    choices: [{label: On., set: {n: (n + 1) % 51}, go: maze}, {label: Back., when: n == 50, go: cellar}]
+  over: {ending: {title: Over}, text: Over.}
+"""
+
+
+@pytest.mark.parametrize("small", [explore.SMALL, 0], ids=["sets", "arrays"])
+def test_where_the_search_was_cut_short_a_loss_of_all_hope_is_not_called_the_shortest(
+    tmp_path: Path, small: int
+) -> None:
+    """All is lost in the cellar, but as long as its maze is not explored only the trap behind it is known to be one."""
+    path = tmp_path / "story.yaml"
+    path.write_text(LATE, encoding="utf-8")
+    story = load(path).story
+    assert story is not None
+    for limit, steps in ((None, ("hall/down",)), (20, ("hall/down", "cellar/in"))):
+        proof = prove(story, small=small, limit=limit)
+        finding = proof.findings[0]
+        assert finding.witness is not None
+        assert (finding.verdict, finding.witness.steps) == (Verdict.REFUTED, steps)
+        assert finding.shortest == (limit is None)
+        assert any("fewer may do" in line for line in report(proof)) == (limit is not None)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from game.story.model import Story
 if TYPE_CHECKING:
     from game.prove.explore import Proof
 
+WIDTH = 72  # of the line of progress
+
 
 def add(commands: Commands) -> None:
     example = "example: special-tasks check my-story/ --strict --prove"
@@ -23,7 +26,8 @@ def add(commands: Commands) -> None:
     check.add_argument("--format", choices=formats, default="text", help="in words, or for other programs (text)")
     check.add_argument("--strict", action="store_true", help="warnings are errors")
     check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
-    check.add_argument("--limit", metavar="N", type=count, default=None, help="give up after N situations")
+    how_far = "give up after N situations (as many as take about half a gigabyte)"
+    check.add_argument("--limit", metavar="N", type=count, default=None, help=how_far)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -59,14 +63,17 @@ def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:
 
 
 def _prove(story: Story, limit: int | None) -> "Proof":
-    from game.prove.explore import LIMIT, prove  # slow to import
+    from game.prove.explore import prove  # slow to import
 
     terminal = sys.stderr.isatty()
+    begun = time.monotonic()
 
     def progress(situations: int, waiting: int) -> None:
-        print(f"\r{situations:,} situations, {waiting:,} waiting ", end="", file=sys.stderr, flush=True)
+        rate = situations / max(time.monotonic() - begun, 1e-3)
+        found = f"{situations:,} situations, {waiting:,} waiting ({rate:,.0f} a second)"
+        print(f"\r{found:<{WIDTH}}", end="", file=sys.stderr, flush=True)
 
-    proof = prove(story, limit=LIMIT if limit is None else limit, progress=progress if terminal else None)
+    proof = prove(story, limit=limit, progress=progress if terminal else None)
     if terminal:
-        print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+        print("\r" + " " * WIDTH + "\r", end="", file=sys.stderr, flush=True)
     return proof

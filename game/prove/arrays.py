@@ -21,6 +21,7 @@ CHUNK = 1 << 13  # situations expanded at once: few enough for a processor's cac
 UNSIFTED = 1 << 14  # arrivals kept before the new ones are told from the known
 ALWAYS_DENSE = 1 << 20  # a bitmap of this many bytes is worth having at once
 DENSE = 1 << 31  # a larger one never is
+PAGE = 1 << 12  # bytes
 NARROW = 1 << 32  # as many situations fit in 32 bits
 
 
@@ -109,10 +110,6 @@ class Visited:
             self.marks = np.zeros(self.size, dtype=bool)
             while self.runs.runs:
                 self.marks[self.runs.runs.pop()] = True
-
-    @property
-    def bytes(self) -> int:
-        return sum(run.nbytes for run in self.runs.runs) + (0 if self.marks is None else self.marks.nbytes)
 
 
 class Subset:
@@ -249,6 +246,19 @@ class LargeSearch(Search):
             place, option = found
             steps.append(self.option_id(place[0], option))
             depth -= 1
+
+    def memory(self) -> int:
+        met = [0] * len(self.visited)
+        held: dict[int, int] = {}  # each array once: a level's may be a run as well
+        for level in self.levels:
+            for position, states in level.items():
+                met[position] += len(states)
+                held[id(states)] = states.nbytes
+        for visited in self.visited:
+            held |= {id(run): run.nbytes for run in visited.runs.runs}
+        # of a bitmap, only the pages that were written take memory
+        marks = sum(min(v.size, PAGE * n) for v, n in zip(self.visited, met, strict=True) if v.marks is not None)
+        return sum(held.values()) + marks
 
     def _depth_of(self, place: Place) -> int:
         position, state = place

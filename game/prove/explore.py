@@ -9,21 +9,24 @@ Emerson, 1981).
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from math import log2
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from game.prove.code import Coder, Steps
 from game.prove.space import Position, Space
 from game.story.diagnostics import Location
 from game.story.expressions import Value
-from game.story.model import MustHold, Story
+from game.story.model import Story
 
 SMALL = 20_000  # situations the engine of sets takes on
-LIMIT = 20_000_000
+LIMIT = 20_000_000  # situations in arrays: half a gigabyte, or less
 MAX_SIZE = 2**62  # of the situations of a position, to fit in an array
+WIDE_LIMIT = 1_000_000  # situations in sets, where they do not fit: as much memory
+SET_BYTES = 450  # of memory a situation in sets, measured; with predecessors
 Place = tuple[int, int]  # position, situation
 Progress = Callable[[int, int], None]  # situations so far, and waiting
 
@@ -56,19 +59,23 @@ class Finding:
     verdict: Verdict
     witness: Witness | None = None
     location: Location | None = None
+    shortest: bool = True  # no shorter play shows it; not known where the search was cut short
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`situations` counts those reached; `reason` says why anything is undecided, else ''. What is `unmet` (scenes) or
+    """`situations` counts those reached, `memory` the bytes that hold them (an estimate); `costly` is what
+    makes the space large, the worst first, with how many values it can have. `reason` says why anything is undecided,
+    else ''. What is `unmet` (scenes) or
     `untaken` (choices) has no part in any play; both are empty where the search did not end.
     """
 
     findings: tuple[Finding, ...]
     situations: int
+    memory: int
     depth: int
     dropped: tuple[str, ...]
-    costly: tuple[str, ...]
+    costly: dict[str, int]
     reason: str
     unmet: tuple[str, ...]
     untaken: tuple[str, ...]
@@ -108,6 +115,9 @@ class Engine(Protocol):
     def witness(self, place: Place) -> Witness:
         """The shortest play to a situation that was found."""
 
+    def memory(self) -> int:
+        """The bytes that hold what was found, about."""
+
 
 class Search:
     """What both engines share: the space, its generated code and the conditions of `must_hold`."""
@@ -134,7 +144,11 @@ class Search:
         return self._steps[position]
 
     def watched(self, position: Position) -> Iterator[tuple[int, bool, Callable[[Any], Any]]]:
-        """The conditions to test on arriving: which, whether holding (else failing) is news, and the test."""
+        """The conditions to test on arriving: which, whether holding (else failing) is news, and the test. Nested
+        choices stand between `set` and the move, where nothing is tested.
+        """
+        if position.kind == "menu":
+            return
         for index, must in enumerate(self.space.must_hold):
             if index in self.seen.broken or (must.kind == "every_ending" and position.kind != "ending"):
                 continue
@@ -235,33 +249,43 @@ class SmallSearch(Search):
                 steps.append(name)
         return Witness(self.starts[place], tuple(reversed(steps)))
 
+    def memory(self) -> int:
+        return SET_BYTES * len(self.parents)
+
 
 # --- verdicts ------------------------------------------------------------------------------------------------------
 
 
-def prove(story: Story, *, limit: int = LIMIT, progress: Progress | None = None, small: int = SMALL) -> Proof:
-    """Explores a story and judges it. `limit` bounds the situations, `small` those of the engine of sets.
+def prove(story: Story, *, limit: int | None = None, progress: Progress | None = None, small: int = SMALL) -> Proof:
+    """Explores a story and judges it. `limit` bounds the situations, `small` those of the engine of sets. Without a
+    limit of its own the search keeps within about half a gigabyte.
 
-    Ctrl+C ends the search early: what was found stands, the rest is undecided.
+    Ctrl+C ends it early at any time: what was found stands, the rest is undecided.
     """
+    try:
+        return _prove(story, limit, progress, small)
+    except KeyboardInterrupt:  # before there was anything to judge, or while what was found was being told
+        findings = [Finding(kind, name, Verdict.UNDECIDED, None, at) for kind, name, at in _properties(story)]
+        return Proof(tuple(findings), 0, 0, 0, (), {}, "interrupted", (), ())
+
+
+def _prove(story: Story, limit: int | None, progress: Progress | None, small: int) -> Proof:
     space = Space(story)
-    engine: Engine = SmallSearch(space, limit=min(limit, small), progress=progress)
+    wide = max(p.size for p in space.positions) > MAX_SIZE
+    if limit is None:
+        limit = WIDE_LIMIT if wide else LIMIT
+    first = limit if wide else min(limit, small)
+    engine: Engine = SmallSearch(space, limit=first, progress=progress)
     try:
         _run(engine)
-        if engine.seen.reason and limit > small and not engine.seen.reason.startswith("interrupted"):
-            engine = _large(space, limit, progress)
+        if engine.seen.reason and limit > first and not engine.seen.reason.startswith("interrupted"):
+            from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
+
+            engine = LargeSearch(space, limit=limit, progress=progress)
             _run(engine)
     except KeyboardInterrupt:
         engine.seen.reason = "interrupted"
     return _judge(space, engine)
-
-
-def _large(space: Space, limit: int, progress: Progress | None) -> Engine:
-    if max(p.size for p in space.positions) > MAX_SIZE:
-        return SmallSearch(space, limit=limit, progress=progress)
-    from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
-
-    return LargeSearch(space, limit=limit, progress=progress)
 
 
 def _run(engine: Engine) -> None:
@@ -273,31 +297,45 @@ def _run(engine: Engine) -> None:
         engine.seen.reason = "interrupted"
 
 
+def _properties(story: Story) -> Iterator[tuple[str, str, Location | None]]:
+    """The kind and name of each, and where the story states it."""
+    yield "can_end", "from every situation an ending can be reached", None
+    yield "no_stuck_page", "no page is stuck", None
+    for must in story.must_hold:
+        yield must.kind, f"{must.kind.replace('_', ' ')}: {must.condition.source}", must.location
+
+
+T = TypeVar("T")
+
+
 def _judge(space: Space, engine: Engine) -> Proof:
     seen = engine.seen
-    try:
-        hopeless = engine.hopeless()
-    except KeyboardInterrupt:
-        hopeless, seen.reason = None, "interrupted"
-    open_verdict = Verdict.UNDECIDED if seen.reason else Verdict.PROVED
 
-    def finding(kind: str, name: str, place: Place | None, at: Location | None = None) -> Finding:
-        wanted = kind == "reachable"
-        if place is None:
-            verdict = open_verdict if not wanted or seen.reason else Verdict.REFUTED
-            return Finding(kind, name, verdict, None, at)
-        verdict = Verdict.PROVED if wanted else Verdict.REFUTED
-        return Finding(kind, name, verdict, engine.witness(place), at)
+    def unless_interrupted(work: Callable[[], T]) -> T | None:
+        try:
+            return work()
+        except KeyboardInterrupt:
+            seen.reason = "interrupted"
+            return None
 
-    findings = [
-        finding("can_end", "from every situation an ending can be reached", hopeless),
-        finding("no_stuck_page", "no page is stuck", seen.stuck),
-    ]
-    for index, must in enumerate(space.story.must_hold):
-        findings.append(finding(must.kind, _title(must), seen.broken.get(index), must.location))
+    broken = map(seen.broken.get, range(len(space.story.must_hold)))
+    places = [unless_interrupted(engine.hopeless), seen.stuck, *broken]
+    witnesses = [p and unless_interrupted(partial(engine.witness, p)) for p in places]
+    findings = []
+    for (kind, name, at), place, witness in zip(_properties(space.story), places, witnesses, strict=True):
+        found, missing = Verdict.REFUTED, Verdict.PROVED
+        if kind == "reachable":
+            found, missing = missing, found
+        if witness is not None:
+            shortest = kind != "can_end" or not seen.reason  # what lies ahead of a shallower one may be unexplored
+            findings.append(Finding(kind, name, found, witness, at, shortest))
+        else:
+            verdict = Verdict.UNDECIDED if seen.reason or place is not None else missing
+            findings.append(Finding(kind, name, verdict, None, at))
     return Proof(
         findings=tuple(findings),
         situations=seen.situations,
+        memory=engine.memory(),
         depth=seen.depth,
         dropped=tuple(_shown(key) for key in space.dropped),
         costly=_costly(space),
@@ -307,20 +345,17 @@ def _judge(space: Space, engine: Engine) -> Proof:
     )
 
 
-def _title(must: MustHold) -> str:
-    return f"{must.kind.replace('_', ' ')}: {must.condition.source}"
-
-
 def _shown(key: tuple[str, str]) -> str:
     kind, name = key
-    return name if kind == "state" else f"interrupt {int(name) + 1}" if kind == "fired" else f"{kind}('{name}')"
+    called = "chose" if kind == "chosen" else kind
+    return name if kind == "state" else f"interrupt {int(name) + 1}" if kind == "fired" else f"{called}('{name}')"
 
 
-def _costly(space: Space) -> tuple[str, ...]:
-    """The fields that make the space large: the size they carry, over all positions; the worst first."""
+def _costly(space: Space) -> dict[str, int]:
+    """The fields that carry most over all positions, the worst first, and how many values each can have."""
     weight: dict[tuple[str, str], float] = {}
     for position in space.positions:
         for key in position.live:
             weight[key] = weight.get(key, 0) + log2(space.fields[key].size)
-    worst: Iterable[tuple[str, str]] = sorted(weight, key=lambda key: -weight[key])
-    return tuple(_shown(key) for key in list(worst)[:8])
+    worst = sorted(weight, key=lambda key: -weight[key])
+    return {_shown(key): space.fields[key].size for key in worst[:8]}

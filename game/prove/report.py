@@ -15,9 +15,24 @@ def report(proof: Proof) -> Iterator[str]:
         yield from (f"warning    in no play: the {what} {name}" for name in names)
     yield f"{proof.verdict}: {proof.situations:,} situations, up to {proof.depth} steps from the start."
     if proof.reason:
-        yield f"Undecided because {proof.reason}. What makes the space large: {', '.join(proof.costly)}."
+        yield f"Undecided because {proof.reason}."
+        yield from _what_to_do(proof)
     if proof.dropped:
         yield f"Left out, since no choice or way depends on them: {', '.join(proof.dropped)}."
+
+
+def _what_to_do(proof: Proof) -> Iterator[str]:
+    """How an author gets a verdict in spite of a search cut short."""
+    if proof.memory:
+        used = max(round(proof.memory / 1e6), 1)
+        yield f"The search took about {used:,} MB; `--limit N` sets how far it goes, at as much for as many situations."
+    if proof.costly:
+        costly = ", ".join(f"{name} ({values:,} values)" for name, values in proof.costly.items())
+        yield f"What makes the space large: {costly}."
+        yield (
+            "Each multiplies the situations of every page from which something that reads it can still be reached. "
+            "Give it fewer values, read it in fewer places, or set it back to one value where it is done with."
+        )
 
 
 def _shown(finding: Finding) -> Iterator[str]:
@@ -27,7 +42,8 @@ def _shown(finding: Finding) -> Iterator[str]:
         return
     answers = ", ".join(f"{name}={value}" for name, value in witness.answers.items())
     count = len(witness.steps)
-    yield f"after {count} step{'' if count == 1 else 's'}{f', with {answers}' if answers else ''}:"
+    cut = "" if finding.shortest else " (the search was cut short: fewer may do)"
+    yield f"after {count} step{'' if count == 1 else 's'}{f', with {answers}' if answers else ''}{cut}:"
     yield from (f"  {step}" for step in witness.steps)
     if count:
         yield f"as a list: {witness.encode()}"
