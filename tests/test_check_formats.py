@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -176,6 +177,23 @@ def test_progress_goes_to_a_terminal_and_never_into_the_output(tmp_path: Path) -
     assert json.loads(out)["proof"]["situations"] > 10_000
     assert " situations, " in said
     assert said.rpartition("\r")[2] == ""
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_ctrl_c_leaves_whole_output_that_says_so(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(counter(8, 10), encoding="utf-8")
+    terminal, other = pty.openpty()
+    command = [sys.executable, "-m", "game", "check", "--prove", "--format", form, str(path)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=other, cwd=ROOT)
+    os.close(other)
+    assert b" situations, " in os.read(terminal, 1_000)  # the search has begun
+    child.send_signal(signal.SIGINT)
+    out, _ = child.communicate(timeout=60)
+    os.close(terminal)
+    found = json.loads(out)
+    proof = found["proof"] if form == "json" else found["runs"][0]["properties"]["proof"]
+    assert (child.returncode, proof["verdict"], proof["reason"]) == (3, "UNDECIDED", "interrupted")
 
 
 # --- SARIF ---------------------------------------------------------------------------------------------------------
