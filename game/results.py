@@ -5,6 +5,8 @@ its `kind`, so a proof stands whole in the run's properties, and only what is re
 """
 
 import os
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
@@ -61,31 +63,20 @@ def as_json(loaded: Loaded, proof: "Proof | None", path: Path) -> Object:
 
 
 def _proof(proof: "Proof", story: Story, path: Path) -> Object:
-    return {
-        "verdict": str(proof.verdict),
-        "reason": proof.reason or None,
-        "situations": proof.situations,
-        "memory": proof.memory,
-        "depth": proof.depth,
-        "findings": [
-            {
-                "kind": finding.kind,
-                "name": finding.name,
-                "verdict": str(finding.verdict),
-                "witness": _witness(finding.witness),
-                "shortest": finding.shortest,
-                "location": _place(finding.location, path) if finding.location else None,
-            }
-            for finding in proof.findings
-        ],
-        "in_no_play": [{"kind": kind, "id": id_, **_place(at, path)} for kind, id_, at in _unused(proof, story)],
-        "dropped": list(proof.dropped),
-        "costly": list(proof.costly),
-    }
+    data = {key: value for key, value in _data(proof, path).items() if key not in ("unmet", "untaken")}
+    unused = [{"kind": kind, "id": id_, **_place(at, path)} for kind, id_, at in _unused(proof, story)]
+    return {"verdict": str(proof.verdict), **data, "in_no_play": unused}
 
 
-def _witness(witness: "Witness | None") -> Object | None:
-    return None if witness is None else {"answers": dict(witness.answers), "steps": list(witness.steps)}
+def _data(value: object, path: Path) -> Any:
+    """Dataclasses as objects of their fields, and what they hold as JSON can."""
+    if isinstance(value, Location):
+        return _place(value, path)
+    if is_dataclass(value):
+        return {field.name: _data(getattr(value, field.name), path) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _data(inner, path) for key, inner in value.items()}
+    return [_data(inner, path) for inner in value] if isinstance(value, tuple | list) else value
 
 
 def _unused(proof: "Proof", story: Story) -> list[tuple[str, str, Location]]:
