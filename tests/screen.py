@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from game.play.session import Session, Start
 from game.play.slots import Play, Slots
+from game.settings import Settings
 from game.story.loader import load
 from game.story.model import Story
 from game.tui.app import GameApp
@@ -226,10 +227,16 @@ class Player:
 
 @asynccontextmanager
 async def playing(
-    story: Story, saves: Path, *, size: tuple[int, int] = (80, 24), slot: str | None = None, play: Play | None = None
+    story: Story,
+    saves: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    slot: str | None = None,
+    play: Play | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Player]:
     """The game on a screen of its own, as `special-tasks play` starts it."""
-    app = GameApp(Slots(saves, story), slot, play)
+    app = GameApp(Slots(saves, story), slot, play, settings)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Player(app, pilot)
@@ -243,11 +250,13 @@ async def at_scene(
     scene: str | None = None,
     steps: tuple[str, ...] = (),
     size: tuple[int, int] = (80, 24),
+    settings: Settings | None = None,
 ) -> AsyncIterator[Player]:
     """The game some steps into a play, without the questions."""
     session = Session(story, start=Start(scene, {}) if scene else None)
     for step in steps:
         session.choose(step)
-    async with playing(story, saves, size=size, play=Play(session, Slots(saves, story), "play-1")) as player:
+    play = Play(session, Slots(saves, story), "play-1")
+    async with playing(story, saves, size=size, play=play, settings=settings) as player:
         await player.at(SceneScreen)
         yield player

@@ -1,6 +1,7 @@
 """`special-tasks play`: a play in the terminal or in line mode, from its beginning or from a place asked for."""
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from game.play.saves import SaveError
 from game.play.session import PlayError, Session, Start
 from game.play.slots import Play, Slots
 from game.settings import Settings
+from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
 
@@ -54,14 +56,18 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read(settings_file())
     streams = sys.stdin.isatty() and sys.stdout.isatty()
     terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
-    if options.plain or not streams or terminal == "dumb":
+    if options.plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
         from game.plain import play_plain
 
         width = shutil.get_terminal_size().columns
         return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams)
     from game.tui import app
 
-    return app.run(slots, options.slot, play, settings)
+    code, said = app.run(slots, options.slot, play, settings)
+    if said:
+        with contextlib.suppress(OSError):  # the terminal may have gone
+            print(f"special-tasks: {printable(said)}", file=sys.stderr)
+    return code
 
 
 def saves_folder() -> Path:

@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
+import select
 import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +21,7 @@ from game.settings import Settings, Value
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import PageScreen, Panel, is_letter
 from game.tui.screens.begin import BeginScreen
+from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
@@ -51,6 +56,9 @@ class GameApp(App[int]):
         super().__init__()
         self.slots, self.slot, self.play = slots, slot, play
         self.settings = settings or Settings()
+        self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
+        self.ended_by: signal.Signals | None = None
+        self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
         self.title = slots.story.title
 
@@ -58,9 +66,41 @@ class GameApp(App[int]):
         """The names of our own that `game.tcss` uses, for any theme that does not set them."""
         return LAMP.variables
 
+    def on_load(self) -> None:
+        """Before the terminal is taken over, so that no signal can end the game without giving it back."""
+        loop = asyncio.get_running_loop()
+        for number in self.signals:
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(number, self._end, number)
+        if self.signals and hasattr(select, "poll"):
+            threading.Thread(target=self._watch, args=(loop,), daemon=True).start()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Ends the game when its terminal is closed and no signal says so: Textual would wait for keys forever."""
+        poll = select.poll()
+        poll.register(0, 0)  # of the standard input, only whether it has hung up
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll()):
+            with contextlib.suppress(RuntimeError):  # the game has ended by itself
+                loop.call_soon_threadsafe(self._end, signal.SIGHUP)
+
+    def _end(self, number: signal.Signals) -> None:
+        self.ended_by = number
+        self.leave()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Ends the game without Textual's traceback: `run` says in a line what happened. Nothing is saved here, because
+        what made the game break off should not be in the save; all before it is."""
+        if self.is_headless:  # a test, which sees the error
+            super()._handle_exception(error)
+            return
+        self._exception = self._exception or error
+        self._close_messages_no_wait()
+
+    @property
+    def broke_off(self) -> Exception | None:
+        return self._exception
+
     def on_mount(self) -> None:
-        if not self.is_headless:
-            self._obey_signals()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme
@@ -73,12 +113,6 @@ class GameApp(App[int]):
             self.resume(self.slot)
         elif self.slot is not None:
             self.begin(self.slot)
-
-    def _obey_signals(self) -> None:
-        """A terminal that closes, or a system that shuts down, ends the game as `q` does."""
-        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has neither
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.leave)
 
     def change(self, name: str, value: Value) -> None:
         """Gives a setting another value, seen at once, and keeps it."""
@@ -124,15 +158,18 @@ class GameApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, SceneScreen):
                 screen.save()
-                self.refused = screen.refused
         self.exit(0)
 
     def action_leave(self) -> None:
-        self.leave()
+        """Quits, or asks first where the settings say so; to ask for it once more is an answer."""
+        if self.settings.confirm and not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen())
+        else:
+            self.leave()
 
     async def action_quit(self) -> None:
         """Textual's own way out, Ctrl+Q."""
-        self.leave()
+        self.action_leave()
 
     def action_settings(self) -> None:
         self.push_screen(SettingsScreen())
@@ -148,10 +185,25 @@ def _help(width: int) -> list[Line]:
     return spaced([paragraph("Your play is saved after every step.", width), rows])
 
 
-def run(slots: Slots, slot: str | None, play: Play | None, settings: Settings) -> int:
-    """Plays on the terminal until the player quits; the exit code. Raises SaveError where the play was not saved."""
+def run(slots: Slots, slot: str | None, play: Play | None, settings: Settings) -> tuple[int, str]:
+    """Plays on the terminal until the player quits. The exit code, and what there is to say once the terminal is as it
+    was, in a line."""
     app = GameApp(slots, slot, play, settings)
-    code = app.run() or app.return_code or 0
+    app.signals = [s for name in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, name, None))]
+    code = app.run() or 0
+    error = app.broke_off
+    if error is None and app.ended_by is None:
+        return (1, app.refused) if app.refused else (code, "")
+    said = [f"the game was ended by {app.ended_by.name}." if app.ended_by else ""]
+    if error is not None:
+        from game.tui.crash import write_report  # rarely needed
+
+        code = 1
+        details = write_report(slots.folder.parent / "crash.log", error)
+        said = [f"the game broke off: {' '.join(f'{type(error).__name__}: {error}'.split())[:200]}.", details]
     if app.refused:
-        raise SaveError(app.refused)
-    return code
+        said.insert(1, f"Not saved: {app.refused}.")
+        code = 1
+    elif app.saved is not None:
+        said.insert(1, f"What was played is saved in {app.saved}.")
+    return code, " ".join(filter(None, said))

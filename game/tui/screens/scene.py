@@ -168,7 +168,9 @@ class SceneScreen(PageScreen):
             refused = str(error)
             if refused != self.refused:
                 self.notify(f"Not saved: {refused}. The play goes on.", severity="error", markup=False)
-        self.refused = refused
+        else:
+            self.game.saved = self.play.slots.path(self.play.slot)
+        self.refused = self.game.refused = refused
 
     def action_undo(self) -> None:
         if self.session.undo():

@@ -71,7 +71,7 @@ class TitleScreen(PageScreen):
             case "settings":
                 self.game.action_settings()
             case "quit":
-                self.game.leave()
+                self.game.action_leave()
 
     def action_back(self) -> None:
         """There is nothing behind the title."""
