@@ -923,9 +923,8 @@ def test_the_order_on_entering_a_chapter_is_reply_card_plate_scene(begin: Begin)
     assert order(play) == ["open one", "scene a", "text"]
     take(play, "on")
     assert order(play) == ["echo", "reply", "card one", "open two", "scene c", "text"]
-    (opening,) = [p for p in play.turns[0].parts if isinstance(p.part, Opening)]
-    assert isinstance(opening.part, Opening)
-    assert (opening.part.chapter.plate, opening.part.chapter.plate_alt) == ("/\\", "A roof.")
+    (opening,) = [p for p in play.turns[0].parts if isinstance(p, Opening)]
+    assert (opening.chapter.plate, opening.chapter.plate_alt) == ("/\\", "A roof.")
     assert play.page.chapter is not None
     assert play.page.chapter.id == "two"
 

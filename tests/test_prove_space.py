@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from random_stories import story_text
 
 from game.play.session import Session
+from game.play.staging import stage
 from game.prove.code import Coder
 from game.prove.explore import Verdict, prove
 from game.prove.space import Position, Space
@@ -580,10 +581,12 @@ def test_generated_code_gives_what_an_assignment_gives(tmp_path: Path) -> None:
             before, after = space.unpack(hall.index, state), space.unpack(target, int(result))
             play = world(space, hall, before)
             play.chosen.add(choice.id)
+            assign = stage(story).choices[choice.id].assign
+            assert assign is not None
+            assign(play)
             for assignment in choice.set:
-                wanted = story.variables[assignment.variable].cut(assignment.value(play))
                 key = ("state", assignment.variable)
-                assert after.pop(key) == space.stored(key, wanted), (choice.set, play)
+                assert after.pop(key) == space.stored(key, play.state[assignment.variable]), (choice.set, play)
                 before.pop(key)
             marks = {("visits", "yard"), ("chosen", choice.id)}
             assert {k: v for k, v in after.items() if k not in marks} == {

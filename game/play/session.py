@@ -24,8 +24,9 @@ from game.play.page import (
     SheetShown,
     Telling,
 )
+from game.play.staging import Kept, StagedChoice, StagedScene, Withheld, stage, telling
 from game.story.expressions import Kind, Value
-from game.story.model import Assignment, By, Choice, Fact, Once, Passage, Scene, Sheet, Story, Variable, When
+from game.story.model import By, Choice, Entry, Once, Passage, Scene, Sheet, Story, Variable, When
 from game.story.source import FORBIDDEN
 from game.story.text import EMPTY, Shown, Template, static
 
@@ -62,16 +63,7 @@ class Turn(NamedTuple):
     scene: str  # where the step was taken
     title: Shown  # of that scene
     note: Shown  # of the choice's record
-    parts: tuple["_Kept", ...]
-
-
-class _Kept(NamedTuple):
-    """A part as recorded; `summary` is set for what a violent scene tells."""
-
-    part: Part
-    violent: bool = False
-    summary: Shown = EMPTY
-    held: tuple[Fact, ...] = ()  # of a card: facts that only violent scenes rest on
+    parts: tuple[Kept, ...]
 
 
 def clean_answer(text: str) -> str:
@@ -113,6 +105,7 @@ class Session:
             if name not in self.answers:
                 raise PlayError(f"{name!r:.60} is not asked")
             self.answers[name] = read_answer(story.variables[name], value)
+        self._stage = stage(story)
         self.initial: dict[str, Value] = {v.id: v.start for v in story.variables.values()} | self.answers
         if start is not None:
             if start.scene not in story.scenes:
@@ -138,14 +131,12 @@ class Session:
         self.unlocked: dict[str, None] = {}
         self.turns: list[Turn] = []
         self._closed: set[str] = set()
-        self._rests: dict[str, dict[str, bool]] = {}  # per chapter: fact -> only violent scenes rest on it
-        self._waiting = [e for e in self.story.glossary.values() if e.when is not None]
-        self.unlocked.update(dict.fromkeys(e.id for e in self.story.glossary.values() if e.when is None))
+        self._met: dict[str, dict[str, None]] = {}  # per chapter, the scenes met in it
         self._menu: tuple[Choice, ...] = ()
         self._heading = Heading("", EMPTY, EMPTY, EMPTY)
         self._page = None
         self._offered: tuple[str, ...] | None = None
-        parts: list[_Kept] = []
+        parts: list[Kept] = []
         self._enter(self.start.scene if self.start else self.story.start, parts)
         self._end_turn(Turn(None, None, "", EMPTY, EMPTY, tuple(parts)))
 
@@ -195,20 +186,21 @@ class Session:
             raise PlayError(f"{step_id!r:.60} is not offered here")
         position = offered.index(step_id) + 1
         self._before = dict(self.state)
-        scene = self.scene
-        title = self._heading.title
-        parts: list[_Kept] = []
-        choice = next((c for c in self._menu if c.id == step_id), None)
+        place, title, note = self.place, self._heading.title, EMPTY
+        parts: list[Kept] = []
+        choice = self.story.choices.get(step_id)
         if choice is None:
-            step, note = Step(step_id, CONTINUE, position, hands), EMPTY
-            self._move(self._way(scene), parts)
+            label = CONTINUE
+            self._move(self._way(self.scene), parts)
         else:
-            label = choice.label.show(self)
-            step = Step(step_id, label, position, hands)
-            note = choice.record.note.show(self) if choice.record else EMPTY
-            parts.append(_Kept(Echo(label)))
-            self._take(choice, scene, parts)
-        self._end_turn(Turn(step, choice, scene.id, title, note, tuple(parts)))
+            staged = self._stage.choices[step_id]
+            echo = staged.echo or Echo(choice.label.show(self))
+            label = echo.label
+            if choice.record is not None:
+                note = choice.record.note.show(self)
+            parts.append(echo)
+            self._take(choice, staged, parts)
+        self._end_turn(Turn(Step(step_id, label, position, hands), choice, place, title, note, tuple(parts)))
 
     def undo(self) -> bool:
         """Takes the last step back; False on the first page."""
@@ -226,34 +218,26 @@ class Session:
 
     # --- the step function
 
-    def _take(self, choice: Choice, scene: Scene, parts: list[_Kept]) -> None:
+    def _take(self, choice: Choice, staged: StagedChoice, parts: list[Kept]) -> None:
         self.chosen.add(choice.id)
-        self._assign(choice.set)
-        self._unlock()
-        if choice.reply:
-            violent = scene.is_violent
-            prose = self._show(choice.reply, scene)
-            if prose:
-                parts.append(_Kept(Reply(prose), violent))
-        if any(self._can_choose(c) for c in choice.choices):
+        if staged.assign is not None:
+            staged.assign(self)
+        self._unlock(staged.unlocks)
+        scene = self._stage.scenes[self.place]
+        if choice.reply and (prose := self._show(choice.reply, scene.scene)):
+            reply = Reply(prose)
+            parts.append(Withheld(reply) if scene.violent else reply)
+        if choice.choices and any(self._can_choose(c) for c in choice.choices):
             self._menu = choice.choices
         elif choice.stay:
-            self._menu = scene.choices
+            self._menu = scene.scene.choices
         else:
-            self._move(choice.go or self._way(scene), parts)
-
-    def _assign(self, assignments: tuple[Assignment, ...]) -> None:
-        """All right sides from the state before, then all at once, numbers cut to their ranges."""
-        if assignments:
-            variables = self.story.variables
-            values = [variables[a.variable].cut(a.value(self)) for a in assignments]
-            for assignment, value in zip(assignments, values, strict=True):
-                self.state[assignment.variable] = value
+            self._move(choice.go or self._way(scene.scene), parts)
 
     def _way(self, scene: Scene) -> str:
         return next(way.go for way in scene.next if way.when is None or way.when(self))
 
-    def _move(self, target: str, parts: list[_Kept]) -> None:
+    def _move(self, target: str, parts: list[Kept]) -> None:
         """To a scene, unless an interrupt takes its place."""
         for index, interrupt in enumerate(self.story.interrupts):
             if index not in self.fired and interrupt.when(self):
@@ -262,66 +246,65 @@ class Session:
                 break
         self._enter(target, parts)
 
-    def _enter(self, target: str, parts: list[_Kept]) -> None:
+    def _enter(self, target: str, parts: list[Kept]) -> None:
         """Into a scene, through any junctions before it."""
-        scene = self.story.scenes[target]
-        while scene.is_junction:
-            self._visit(scene)
-            scene = self.story.scenes[self._way(scene)]
+        staged = self._stage.scenes[target]
+        while staged.junction:
+            self._visit(staged)
+            staged = self._stage.scenes[self._way(staged.scene)]
+        scene = staged.scene
         chapter = self.chapter if scene.chapter == "same" else scene.chapter
         if chapter != self.chapter:
             self._close(parts)
             self.chapter = chapter
             if chapter in self.story.chapters:
-                parts.append(_Kept(Opening(self.story.chapters[chapter])))
-        self._visit(scene)
-        if basis := self._basis(scene):
-            rests = self._rests.setdefault(chapter, {})
-            for fact in basis:
-                rests[fact] = rests.get(fact, True) and scene.is_violent
+                parts.append(Opening(self.story.chapters[chapter]))
+        self._visit(staged)
+        self._met.setdefault(chapter, {})[scene.id] = None
         self._menu = scene.choices
-        heading = Heading(scene.id, scene.title.show(self), scene.place.show(self), scene.date.show(self))
-        self._heading = heading
-        parts.append(_Kept(heading))
-        summary = scene.summary.show(self) if scene.is_violent else EMPTY
-        prose = self._show(scene.text, scene)
-        if scene.todo:
-            prose = (*prose, static(f"To be written: {scene.todo}"))
-        if prose or summary:
-            parts.append(_Kept(Telling(prose), scene.is_violent, summary))
+        self._heading = staged.heading or Heading(
+            scene.id, scene.title.show(self), scene.place.show(self), scene.date.show(self)
+        )
+        parts.append(self._heading)
+        if staged.telling is not None:
+            parts += staged.telling
+        else:
+            summary = scene.summary.show(self) if staged.violent else EMPTY
+            parts += telling(scene, self._show(scene.text, scene), summary)
         if scene.ending is not None:
             self._close(parts)
 
-    def _visit(self, scene: Scene) -> None:
+    def _visit(self, staged: StagedScene) -> None:
+        scene = staged.scene
+        first = not self.visits
         self.visits[scene.id] = self.visits.get(scene.id, 0) + 1
         self.place = scene.id
-        self._assign(scene.on_enter)
+        if staged.assign is not None:
+            staged.assign(self)
         if scene.outcome is not None:
             self.outcome = scene.id
-        self._unlock()
+        self._unlock(tuple(self.story.glossary.values()) if first else staged.unlocks)
 
-    def _unlock(self) -> None:
-        if self._waiting:
-            locked = []
-            for entry in self._waiting:
-                if entry.when is not None and entry.when(self):
-                    self.unlocked[entry.id] = None
-                else:
-                    locked.append(entry)
-            self._waiting = locked
+    def _unlock(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            if entry.id not in self.unlocked and (entry.when is None or entry.when(self)):
+                self.unlocked[entry.id] = None
 
-    def _close(self, parts: list[_Kept]) -> None:
+    def _close(self, parts: list[Kept]) -> None:
         """The record card of the chapter that ends, once a play."""
         chapter = self.story.chapters.get(self.chapter)
         if chapter is None or chapter.id in self._closed:
             return
         self._closed.add(chapter.id)
         prose = self._show(chapter.card, None)
-        rests = self._rests.get(chapter.id, {})
-        facts = tuple(self.story.facts[f] for f in rests)
+        rests: dict[str, bool] = {}  # fact -> only violent scenes rest on it
+        for scene in (self.story.scenes[name] for name in self._met.get(chapter.id, ())):
+            for fact in self._basis(scene):
+                rests[fact] = rests.get(fact, True) and scene.is_violent
+        card = Card(chapter, prose, tuple(self.story.facts[f] for f in rests))
         held = tuple(self.story.facts[f] for f, violent in rests.items() if violent)
-        if prose or facts:
-            parts.append(_Kept(Card(chapter, prose, facts), held=held))
+        if prose or rests:
+            parts.append(Withheld(card, facts=held) if held else card)
 
     def _end_turn(self, turn: Turn) -> None:
         self.turns.append(turn)
@@ -366,20 +349,19 @@ class Session:
             self.file[sheet.id] = (shown, short)
         return shown
 
-    def told(self, parts: tuple[_Kept, ...]) -> tuple[Part, ...]:
+    def told(self, parts: tuple[Kept, ...]) -> tuple[Part, ...]:
         """Kept parts as this player reads them."""
         told: list[Part] = []
         for kept in parts:
-            part = kept.part
-            if self._summarise and isinstance(part, Card) and kept.held:
-                part = Card(part.chapter, part.prose, tuple(f for f in part.facts if f not in kept.held))
-            elif self._summarise and kept.violent:
-                if isinstance(part, Reply):
-                    continue
-                part = Telling((kept.summary,), summarised=True)
-            elif isinstance(part, Telling) and not part.prose:
-                continue  # of a violent scene that has only a summary to tell
-            told.append(part)
+            if not isinstance(kept, Withheld):
+                told.append(kept)
+            elif not self._summarise:
+                if kept.part.prose or isinstance(kept.part, Card):  # else of a scene that has only a summary to tell
+                    told.append(kept.part)
+            elif isinstance(kept.part, Card):
+                told.append(kept.part._replace(facts=tuple(f for f in kept.part.facts if f not in kept.facts)))
+            elif isinstance(kept.part, Telling):
+                told.append(Telling((kept.summary,), summarised=True))
         return tuple(told)
 
     @property
@@ -391,10 +373,10 @@ class Session:
 
     def _make_page(self) -> Page:
         story, scene = self.story, self.scene
-        since: list[_Kept] = []
+        since: list[Kept] = []
         for turn in reversed(self.turns):
             since[:0] = turn.parts
-            at = next((i for i in reversed(range(len(turn.parts))) if isinstance(turn.parts[i].part, Heading)), None)
+            at = next((i for i in reversed(range(len(turn.parts))) if isinstance(turn.parts[i], Heading)), None)
             if at is not None:
                 del since[:at]
                 break

@@ -7,7 +7,7 @@ against the declared state; the first time a term is asked for its value, Python
 import ast
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Protocol
 
 Value = bool | int | str
 Run = Callable[["World"], Value]
+Assign = Callable[["World"], None]
 
 MAX_LENGTH = 1_000  # characters in one expression
 MAX_DEPTH = 40  # of nested terms
@@ -182,13 +183,38 @@ def compile_term(term: Term, *, once: bool = False) -> Run:
 
     Definitions are called where they are named; if `once`, each is computed once, before anything else.
     """
-    names: dict[str, object] = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
+    names = _functions()
+    run: Run = eval(f"lambda w: {_computed(term, names, once=once)}", names)  # noqa: S307  # no author's text: see above
+    return run
+
+
+def compile_assignments(assignments: Sequence[tuple[str, Expression, tuple[int, int] | None]]) -> Assign:
+    """A function that assigns to variables of the world: every value from the state before, then all at once. A number
+    is cut to its bounds, both included.
+    """
+    names = _functions()
+    pairs = []
+    for name, expression, bounds in assignments:
+        value = _computed(expression.term, names, once=expression.opened > MAX_OPENED)
+        if bounds is not None:
+            low, high = bounds
+            value = f"{low} if (v := int({value})) < {low} else {high} if v > {high} else v"
+        pairs.append(f"{name!r}: {value}")
+    assign: Assign = eval(f"lambda w: w.state.update({{{', '.join(pairs)}}})", names)  # noqa: S307  # as above
+    return assign
+
+
+def _functions() -> dict[str, object]:
+    return {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
+
+
+def _computed(term: Term, names: dict[str, object], *, once: bool) -> str:
+    """A whole term as Python; `names` receives the definitions it calls, none if `once`."""
     ahead: dict[str, str] | None = {} if once else None
     value = _python(term, names, ahead)
     if ahead:
         value = f"({', '.join(f'd_{name} := {text}' for name, text in ahead.items())}, {value})[-1]"
-    run: Run = eval(f"lambda w: {value}", names)  # noqa: S307  # no author's text: see the module's rule
-    return run
+    return value
 
 
 def _python(term: Term, names: dict[str, object], ahead: dict[str, str] | None) -> str:

@@ -48,11 +48,10 @@ class Variable:
     def gauge(self, value: Value) -> str:
         return str(value) if self.show == "number" else self.shown(value)
 
-    def cut(self, value: Value) -> Value:
-        """The value as it is stored: numbers are cut to their range."""
-        if self.kind is Kind.NUMBER:
-            return min(max(int(value), self.low), self.high)
-        return value
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """What a number is cut to when it is assigned, both included."""
+        return (self.low, self.high) if self.kind is Kind.NUMBER else None
 
     @property
     def answers(self) -> tuple[Value, ...] | None:
@@ -287,7 +286,7 @@ class StoryTest:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Story:
     """A whole story, free of errors. `digest` is the SHA-256 of its YAML files, names included."""
 

@@ -77,16 +77,18 @@ class Template:
     source: str
     inserts: tuple[Insert, ...] = ()
     form: Form = "text"
-    _static: "Shown | None" = field(default=None, init=False, repr=False, compare=False)  # what it always shows
+    _constant: "Shown | None" = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def constant(self) -> "Shown | None":
+        """What it always shows; None where it has inserts."""
+        if self._constant is None and not self.inserts:
+            object.__setattr__(self, "_constant", Shown(self))
+        return self._constant
 
     def show(self, world: World) -> "Shown":
-        if not self.inserts:
-            shown = self._static
-            if shown is None:
-                shown = Shown(self)
-                object.__setattr__(self, "_static", shown)
-            return shown
-        return Shown(self, tuple([insert.show(world) for insert in self.inserts]))
+        shown = self.constant
+        return Shown(self, tuple([insert.show(world) for insert in self.inserts])) if shown is None else shown
 
 
 @dataclass(frozen=True, slots=True)
