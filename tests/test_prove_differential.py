@@ -125,7 +125,7 @@ def clone(session: Played) -> Played:
     child = copy.copy(session)
     for name in ("state", "visits", "chosen", "fired", "unlocked", "file", "turns", "_closed"):
         setattr(child, name, copy.copy(getattr(session, name)))
-    child._rests = {chapter: dict(facts) for chapter, facts in session._rests.items()}
+    child._met = {chapter: dict(scenes) for chapter, scenes in session._met.items()}
     return child
 
 
