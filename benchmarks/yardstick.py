@@ -60,6 +60,22 @@ def as_ink(count: int, *, cyclic: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def as_bard(count: int, *, cyclic: bool = False) -> str:
+    """Choices have no effects in bardic: each has a passage of its own that makes them and jumps on."""
+    lines = [":: Start"] + [f"~ {name} = 0" for name in "abc"] + [f"~ {name} = False" for name in "fgh"] + ["-> s0", ""]
+    for index, (text, choices) in enumerate(_scenes(count, cyclic=cyclic)):
+        lines += [f":: s{index}", text]
+        for number, (variable, _, reads, _) in enumerate(choices):
+            when = f"{{{variable} < 15 or {reads}}} " if number else ""
+            lines.append(f"+ {when}[Choice {number} of scene {index}] -> s{index}_{number}")
+        lines.append("")
+        for number, (variable, sets, reads, target) in enumerate(choices):
+            lines += [f":: s{index}_{number}", f"~ {variable} = min(15, {variable} + {number + 1})"]
+            lines += [f"~ {sets} = not {reads}", f"-> s{target}", ""]
+    lines += [f":: s{count}", "The end."]
+    return "\n".join(lines) + "\n"
+
+
 def counter(variables: int, values: int) -> str:
     """A story whose situations are known and dense: `variables` counters of `values` values, any of them raised."""
     lines = ["format: 1", "id: counters", "title: Counters", "start: hub", "state:"]
