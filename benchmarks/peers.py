@@ -1,4 +1,4 @@
-"""What we are measured against: inkjs (npm) and bardic (PyPI), installed for the time of one run where a registry is."""
+"""What we are measured against: inkjs (npm) and bardic (PyPI), installed for one run where a registry is."""
 
 import json
 import subprocess
@@ -98,7 +98,9 @@ def inkjs(story: Path, runs: int = 300) -> dict[str, float] | None:
     """Steps, seconds, seconds of compiling and MB of inkjs on an ink file; None where it is missing."""
     if (folder := _inkjs()) is None:
         return None
-    found: dict[str, float] = json.loads(command(["node", "walk.cjs", str(story), str(runs), str(STEPS)], cwd=folder)[1])
+    found: dict[str, float] = json.loads(
+        command(["node", "walk.cjs", str(story), str(runs), str(STEPS)], cwd=folder)[1]
+    )
     return found
 
 

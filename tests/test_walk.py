@@ -1,12 +1,17 @@
 """Random walks: counts that add up, equal seeds, chances that a calculation gives, and agreement with Session."""
 
 import csv
+import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from multiprocessing import active_children
 from pathlib import Path
 
+import pytest
 from random_stories import story_text
 
 from game.play.session import Session
@@ -56,6 +61,68 @@ def test_hits_are_near_what_a_calculation_gives(tmp_path: Path) -> None:
 def test_equal_seeds_give_equal_walks_and_others_others(tmp_path: Path) -> None:
     coin = story(tmp_path, COIN)
     assert walk(coin, runs=500, seed=1) == walk(coin, runs=500, seed=1) != walk(coin, runs=500, seed=2)
+
+
+def test_any_number_of_jobs_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.prove.walk.BATCH", 100)
+    coin = story(tmp_path, COIN)
+    told: list[list[int]] = [[], [], []]
+    alone, three, every = (
+        walk(coin, runs=750, seed=1, jobs=jobs, progress=told[index].append) for index, jobs in enumerate((1, 3, 0))
+    )
+    assert alone == three == every
+    assert (alone.runs, alone.ended) == (750, 750)
+    assert [sorted(t) for t in told] == told  # a count that only grows
+    assert {t[-1] for t in told} == {750}
+    assert {len(t) for t in told} == {8}
+    assert not active_children()
+    with pytest.raises(ValueError, match="one job"):
+        walk(coin, runs=10, least_used=True, jobs=2)
+
+
+def test_a_story_that_was_played_can_be_walked_by_other_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("game.prove.walk.BATCH", 100)
+    coin = story(tmp_path, COIN)
+    session = Session(coin)  # compiles the conditions it meets, and functions can't be sent
+    session.choose("toss/heads")
+    assert session.place == "yes_scene"
+    assert walk(coin, runs=300, jobs=2) == walk(coin, runs=300)
+
+
+ENDLESS = COIN.replace("{label: Enough., go: over}", "{label: Once more., go: toss}").replace(
+    "yes_scene: {text: Heads., next: over}", "yes_scene: {text: Heads., next: toss}"
+)
+
+
+@pytest.mark.parametrize("ended", ["all by Ctrl+C", "a worker from outside"])
+def test_walking_together_ends_in_one_line_and_leaves_no_process(tmp_path: Path, ended: str) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(ENDLESS, encoding="utf-8")
+    command = [sys.executable, "-m", "game", "walk", str(path), "--runs", "4000000", "--jobs", "2"]
+    ran = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    children = Path(f"/proc/{ran.pid}/task/{ran.pid}/children")
+    deadline = time.monotonic() + 60
+    workers: list[str] = []
+    while len(workers) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+        workers = [p for p in children.read_text().split() if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    assert len(workers) == 2
+    if ended == "all by Ctrl+C":
+        time.sleep(0.2)  # past the moment of starting them, in which nothing is heard
+        os.killpg(ran.pid, signal.SIGINT)  # as a terminal does: to every process in front
+    else:
+        os.kill(int(workers[0]), signal.SIGKILL)
+    out, err = ran.communicate(timeout=30)
+    assert (ran.returncode, out, err.strip()) == (
+        (130, "", "")
+        if ended == "all by Ctrl+C"
+        else (1, "", f"special-tasks: {path} can't be walked: one of its processes was ended from outside")
+    )
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
 
 
 def test_a_stay_is_no_visit_and_is_spent_in_each_play(tmp_path: Path) -> None:
@@ -121,3 +188,14 @@ def test_the_command_writes_the_hits_and_says_what_was_never_met(tmp_path: Path)
         rows = {(row["kind"], row["id"]): int(row["hits"]) for row in csv.DictReader(file)}
     assert rows["scene", "over"] == 300
     assert rows["scene", "lost"] == 0
+
+
+def test_least_used_and_jobs_are_refused_together(tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(COIN, encoding="utf-8")
+    command = [sys.executable, "-m", "game", "walk", str(path), "--least-used", "--jobs", "0"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "special-tasks: --least-used and --jobs don't go together: each play depends on those before it\n"
+    )

@@ -4,8 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, command, count, find_story, read_story
+from game.commands.common import Commands, InputError, UsageError, command, count, find_story, read_story
 from game.story.catalogue import printable
+
+MAX_JOBS = 256
 
 
 def add(commands: Commands) -> None:
@@ -14,6 +16,7 @@ def add(commands: Commands) -> None:
     walk = command(commands, "walk", about, example, _walk)
     walk.add_argument("--runs", metavar="N", type=count, default=10_000, help="how many plays (10000)")
     walk.add_argument("--seed", metavar="N", type=_seed, default=0, help="another number, another walk (0)")
+    walk.add_argument("--jobs", metavar="N", type=_jobs, default=1, help="processes at once; 0 is one a core (1)")
     walk.add_argument("--least-used", action="store_true", help="prefer what has been taken least")
     walk.add_argument("--hits", metavar="FILE", type=Path, help="write the hits of every scene and choice as CSV")
 
@@ -24,9 +27,17 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _walk(options: argparse.Namespace) -> int:
-    from game.prove.walk import TooWideError, walk, write_hits
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text[:9]) > MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"a whole number up to {MAX_JOBS}, not {text[:40]!r}")
+    return int(text)
 
+
+def _walk(options: argparse.Namespace) -> int:
+    from game.prove.walk import WalkError, walk, write_hits
+
+    if options.least_used and options.jobs != 1:
+        raise UsageError("--least-used and --jobs don't go together: each play depends on those before it")
     path = find_story(options.story)
     story = read_story(path)
     terminal = sys.stderr.isatty()
@@ -36,8 +47,8 @@ def _walk(options: argparse.Namespace) -> int:
 
     try:
         found = walk(story, runs=options.runs, seed=options.seed, least_used=options.least_used,
-                     progress=progress if terminal else None)  # fmt: skip
-    except TooWideError as error:
+                     jobs=options.jobs, progress=progress if terminal else None)  # fmt: skip
+    except WalkError as error:
         raise InputError(f"{path} can't be walked: {error}") from None
     if terminal:
         print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)

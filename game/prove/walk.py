@@ -2,11 +2,20 @@
 
 The surprising rule: all plays walk together. At each step the plays at one position are one array of situations, and
 each play draws its own option; the generated steps are those of the proof. Text is not shown, so nothing is slow.
+Batches of plays draw from seeds of their own, so any number of processes finds the same.
 """
 
 import csv
-from collections.abc import Callable
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import TextIO
 
 import numpy as np
@@ -43,33 +52,38 @@ class Walk:
         return tuple(name for name, hits in self.choices.items() if not hits)
 
 
-class TooWideError(ValueError):
-    """A story whose situations do not fit in a machine word."""
+class WalkError(Exception):
+    """A walk that can't be made, or could not be finished; the message is one line for a person."""
 
 
 class _Walker:
-    def __init__(self, story: Story, seed: int, *, least_used: bool) -> None:
+    def __init__(self, story: Story, seed: int, *, least_used: bool = False) -> None:
         self.space = Space(story, must_hold=False)
         if max(p.size for p in self.space.positions) > MAX_SIZE:
-            raise TooWideError("its variables and marks do not fit in a machine word")
-        self.random = np.random.default_rng(seed)
+            raise WalkError("its variables and marks do not fit in a machine word")
+        self.seed = seed
+        self.random = np.random.default_rng()
         self.least_used = least_used
         self.coder = Coder(self.space, arrays=True)
         self._steps: dict[int, Steps] = {}
         self.visits = np.zeros(len(self.space.positions), dtype=np.int64)
         self.taken = [np.zeros(len(p.options), dtype=np.int64) for p in self.space.positions]
         self.count = self.ended = self.stuck = self.endless = 0
+        enter = Coder(self.space, arrays=False).start()
+        initial = [self.space.initial(answers) for answers in self.space.starts()]
+        self.starts = [enter([values.get(key, 0) for key in self.space.fields]) for values in initial]
 
     def steps(self, position: int) -> Steps:
         if position not in self._steps:
             self._steps[position] = self.coder.steps(self.space.positions[position])
         return self._steps[position]
 
-    def batch(self, runs: int, starts: list[tuple[int, int]]) -> None:
-        """Walks `runs` plays to their ends, spread evenly over the starts."""
+    def batch(self, number: int, runs: int) -> None:
+        """Walks `runs` plays to their ends, spread evenly over the starts; `number` is the batch's own seed."""
+        self.random = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(number,)))
         crowds: dict[int, list[States]] = {}
-        for index, (position, state) in enumerate(starts):
-            share = runs // len(starts) + (index < runs % len(starts))
+        for index, (position, state) in enumerate(self.starts):
+            share = runs // len(self.starts) + (index < runs % len(self.starts))
             if share:
                 self._arrive(position, np.full(share, state, dtype=np.int64), crowds)
         for _ in range(MAX_STEPS):
@@ -119,6 +133,16 @@ class _Walker:
                 for target, _, found in steps.takes[option](states[rows]):
                     self._arrive(target, found, following, visit=visit)
 
+    def result(self, runs: int) -> Walk:
+        space = self.space
+        scenes = {name: int(self.visits[position]) for name, position in space.pages.items()}
+        choices = dict.fromkeys(space.story.choices, 0)
+        for position in space.positions:
+            for option, taken in zip(position.options, self.taken[position.index], strict=True):
+                if option.id in choices:
+                    choices[option.id] += int(taken)
+        return Walk(runs, self.count, self.ended, self.stuck, self.endless, scenes, choices)
+
 
 def walk(
     story: Story,
@@ -126,38 +150,100 @@ def walk(
     runs: int = 10_000,
     seed: int = 0,
     least_used: bool = False,
+    jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Walk:
     """`runs` random plays, every option equally likely, starts with every answer equally often.
 
-    `least_used` prefers options that have been taken least. Equal seeds give equal walks. Raises TooWideError.
+    `least_used` prefers options that have been taken least. `jobs` processes share the work, 0 means one a core; equal
+    seeds give equal walks, however many. `progress` is told the plays done. Raises WalkError; ValueError for
+    `least_used` with more jobs than one, for each play depends on those before it.
     """
+    if least_used and jobs != 1:
+        raise ValueError("least_used takes one job")
     walker = _Walker(story, seed, least_used=least_used)
-    enter = Coder(walker.space, arrays=False).start()
-    starts = []
-    for answers in walker.space.starts():
-        values = walker.space.initial(answers)
-        starts.append(enter([values.get(key, 0) for key in walker.space.fields]))
-    done = 0
     size = min(BATCH, 500) if least_used else BATCH
-    while done < runs:
-        batch = min(size, runs - done)
-        walker.batch(batch, starts)
-        done += batch
-        if progress is not None:
-            progress(done)
-    return _result(walker, runs)
+    batches = [(number, min(size, runs - first)) for number, first in enumerate(range(0, runs, size))]
+    jobs = min(jobs or os.cpu_count() or 1, len(batches))
+    told = progress or (lambda _: None)
+    if jobs > 1:
+        return sum_of(_walk_together(story, seed, [batches[job::jobs] for job in range(jobs)], told))
+    done = 0
+    for number, plays in batches:
+        walker.batch(number, plays)
+        done += plays
+        told(done)
+    return walker.result(runs)
 
 
-def _result(walker: _Walker, runs: int) -> Walk:
-    space = walker.space
-    scenes = {name: int(walker.visits[position]) for name, position in space.pages.items()}
-    choices = dict.fromkeys(space.story.choices, 0)
-    for position in space.positions:
-        for option, taken in zip(position.options, walker.taken[position.index], strict=True):
-            if option.id in choices:
-                choices[option.id] += int(taken)
-    return Walk(runs, walker.count, walker.ended, walker.stuck, walker.endless, scenes, choices)
+def sum_of(walks: Sequence[Walk]) -> Walk:
+    """The counts of walks through one story, added up."""
+    scenes, choices = Counter[str](), Counter[str]()
+    for one in walks:
+        scenes.update(one.scenes)
+        choices.update(one.choices)
+    runs, steps, ended, stuck, endless = (
+        sum(n) for n in zip(*((w.runs, w.steps, w.ended, w.stuck, w.endless) for w in walks), strict=True)
+    )
+    return Walk(runs, steps, ended, stuck, endless, dict(scenes), dict(choices))
+
+
+Batches = list[tuple[int, int]]  # numbers and plays
+
+
+def _walk_together(story: Story, seed: int, shares: list[Batches], told: Callable[[int], None]) -> list[Walk]:
+    """Each share in a process of its own, all at once. None of them outlives this call."""
+    spawn = get_context("spawn")  # a fork would copy locks that NumPy's threads may hold
+    workers: dict[Connection, BaseProcess] = {}
+    found: list[Walk] = []
+    done = 0
+    try:
+        with _deaf():
+            for share in shares:
+                ours, theirs = spawn.Pipe(duplex=False)
+                workers[ours] = spawn.Process(target=_work, args=(story, seed, share, theirs), daemon=True)
+                workers[ours].start()
+                theirs.close()
+        while len(found) < len(shares):
+            for ready in wait([c for c in workers if not c.closed]):
+                assert isinstance(ready, Connection)
+                try:
+                    news: int | Walk = ready.recv()
+                except EOFError:
+                    raise WalkError("one of its processes was ended from outside") from None
+                if isinstance(news, Walk):
+                    found.append(news)
+                    ready.close()
+                else:
+                    done += news
+                    told(done)
+    finally:
+        for worker in workers.values():
+            worker.terminate()
+            worker.join()
+    return found
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes begun here hear no Ctrl+C, from their first instruction on: the one that began them ends them."""
+    if threading.current_thread() is not threading.main_thread():  # which alone may say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _work(story: Story, seed: int, share: Batches, target: Connection) -> None:
+    """Sends the plays of each batch when it is done, and all counts at the end."""
+    walker = _Walker(story, seed)
+    for number, plays in share:
+        walker.batch(number, plays)
+        target.send(plays)
+    target.send(walker.result(sum(plays for _, plays in share)))
 
 
 def write_hits(found: Walk, target: TextIO) -> None:

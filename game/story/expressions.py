@@ -174,6 +174,10 @@ class Expression:
             self.run = compile_term(self.term, once=self.opened > MAX_OPENED)
         return self.run(world)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For other processes, which compile it again: functions can't be sent."""
+        return Expression, (self.source, self.term, self.type, self.reads, self.uses, self.depth, self.opened)
+
 
 # --- running -------------------------------------------------------------------------------------------------------
 
