@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from game.play.slots import write_atomically
+from game.play.files import write_atomically
 
 FORMAT = 1
 MAX_FILE = 2**16  # bytes

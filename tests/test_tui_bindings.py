@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from screen import Player, at_scene, long_story, playing, write_story
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 
 import game.tui
 from game.tui.screens.base import Panel
+from game.tui.screens.begin import BeginScreen
+from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 
+TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()
 WAYS = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(1, 10)) + "]"
 
@@ -132,9 +136,28 @@ async def test_end_goes_to_the_bottom(long, key):
 @presses("PageScreen", "escape")
 async def test_escape_leaves_a_panel(clerk, key):
     async with clerk as player:
-        await player.press("j")
+        await player.press("e")
         await player.at(Panel)
         await player.press(key)
+        await player.at(SceneScreen)
+
+
+@presses("PageScreen", "question_mark")
+async def test_a_question_mark_opens_the_help_over_any_page_and_once(title, key):
+    async with title as player:
+        await player.press(key, key)
+        await player.sees("Help", "Take the choice of that number", "Outcomes met in all plays")
+        await player.press("escape")
+        await player.at(TitleScreen)
+
+
+@presses("PageScreen", "p")
+async def test_p_opens_the_palette(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await player.at(CommandPalette)
+        await player.sees("Evidence: the facts behind this scene")
+        await player.press("escape")
         await player.at(SceneScreen)
 
 
@@ -145,11 +168,20 @@ async def test_q_leaves_the_title(title, key):
         await left(player)
 
 
-@presses("TitleScreen", "question_mark")
-async def test_a_question_mark_on_the_title_opens_the_help(title, key):
+@presses("TitleScreen", "o", "c")
+async def test_letters_of_the_title_open_saves_and_outcomes(title, key):
     async with title as player:
         await player.press(key)
-        await player.sees("Help", "take a choice")
+        await player.sees({"o": "Nothing is saved yet.", "c": "No outcome has been met yet."}[key])
+        await player.press("escape")
+        await player.at(TitleScreen)
+
+
+@presses("TitleScreen", "escape")
+async def test_escape_stays_on_the_title(title, key):
+    async with title as player:
+        await player.press(key)
+        await player.at(TitleScreen)
 
 
 @presses("SceneScreen", "escape")
@@ -166,13 +198,31 @@ async def test_u_takes_a_step_back(clerk, key):
         assert player.steps == []
 
 
-@presses("SceneScreen", "e", "f", "j", "question_mark")
-async def test_letters_open_panels(clerk, key):
-    titles = {"e": "Evidence", "f": "The file", "j": "Journal", "question_mark": "Help"}
+@presses("BesideScreen", "e", "f", "j", "m", "d", "w")
+async def test_letters_open_what_lies_beside_the_story(clerk, key):
+    titles = {"e": "Evidence", "f": "The file", "j": "Journal", "m": "Map", "d": "Dossier", "w": "A file of this play"}
     async with clerk as player:
         await player.press(key)
-        await player.at(Panel)
-        assert player.text.split("\n")[0].strip() == titles[key]
+        await player.until(lambda: player.text.split("\n")[0].strip() == titles[key])
+        await player.press("escape")
+        await player.at(SceneScreen)
+
+
+@presses("SceneScreen", "o")
+async def test_o_saves_the_play_and_shows_the_saves(clerk, key):
+    async with clerk as player:
+        await player.press("2", key)
+        await player.at(SavesScreen)
+        await player.sees("play-1", "1 step")
+        await player.press("escape")
+        await player.at(TitleScreen)
+
+
+@presses("SceneScreen", "c")
+async def test_c_shows_the_outcomes(clerk, key):
+    async with clerk as player:
+        await player.press(key)
+        await player.sees("No outcome has been met yet.")
 
 
 @presses("SceneScreen", "s")
@@ -215,11 +265,29 @@ async def test_q_leaves_a_play(clerk, key):
         await left(player)
 
 
+@presses("DebriefScreen", "tab", "shift+tab")
+async def test_tab_and_shift_tab_turn_the_questions(tmp_path, key):
+    story = write_story(tmp_path / "story")
+    async with at_scene(story, tmp_path / "saves", steps=TO_THE_END) as player:
+        await player.press("end", "1", "tab" if key == "shift+tab" else "x")
+        await player.press(key)
+        await player.sees("Who held the stamp?" if key == "shift+tab" else "Who paid for it?")
+
+
 @presses("GameApp", "ctrl+c")
 async def test_ctrl_c_leaves_a_play(clerk, key):
     async with clerk as player:
         await player.press(key)
         await left(player)
+
+
+@presses("GameApp", "ctrl+p")
+async def test_ctrl_p_opens_the_palette_also_while_something_is_typed(title, key):
+    async with title as player:
+        await player.press("1", "1", "1", key)
+        await player.at(CommandPalette)
+        await player.press("escape")
+        await player.at(BeginScreen)
 
 
 async def test_ctrl_q_leaves_a_play(clerk):

@@ -1,4 +1,4 @@
-"""Record cards, chapters, endings, panels, and violence told in two ways."""
+"""Record cards, chapters, endings, and violence told in two ways."""
 
 from pathlib import Path
 
@@ -6,8 +6,6 @@ import pytest
 from screen import CLERK, at_scene, write_story
 
 from game.story.model import Story
-from game.tui.screens.base import Panel
-from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 
 TO_CARD = ("office/stamp_it",)
@@ -116,9 +114,12 @@ async def test_an_ending_lays_out_text_card_file_decisions_toll_and_questions_in
             "Questions",
             "1. Who held the stamp?",
             "2. Who paid for it?",
-            "1 Back to the title",
+            "1 Answer the questions",
+            "2 Write this play to a Markdown file",
+            "3 Outcomes met",
+            "4 Back to the title",
         )
-        await player.press("end", "1")
+        await player.press("end", "4")
         await player.at(TitleScreen)
 
 
@@ -140,75 +141,6 @@ async def test_an_ending_can_be_undone(story, saves):
         await player.sees("You go home.")
         await player.press("u")
         await player.sees("1 Run to him.")
-
-
-# --- panels
-
-
-@pytest.mark.parametrize("back", ["escape", "1", "enter"])
-async def test_evidence_shows_the_facts_with_their_standing_and_source_and_goes_back(story, saves, back):
-    async with at_scene(story, saves, steps=TO_STREET, size=(80, 40)) as player:
-        await player.press("e")
-        await player.sees("Evidence", "The facts behind this scene", "The messenger fell.")
-        await player.sees("Disputed. A diary in two volumes")
-        assert "There was a desk." not in player.written
-        await player.sees("People, places and terms so far", "The stamp (term). It makes paper true.")
-        await player.sees("The guard (person). He counts.")
-        await player.press(back)
-        await player.at(SceneScreen)
-        await player.sees("The cart breaks his fingers.")
-
-
-async def test_evidence_holds_back_what_is_not_unlocked_and_says_what_was_made_up(tmp_path, saves):
-    text = CLERK.replace("basis: [F1]", "basis: invented")
-    async with at_scene(write_story(tmp_path / "made", text), saves, size=(80, 40)) as player:
-        await player.press("e")
-        await player.sees("None: this scene was made up for the story.", "The stamp")
-        assert "The guard" not in player.written
-
-
-async def test_the_file_shows_every_sheet_in_full_as_it_was_first_shown(story, saves):
-    async with at_scene(story, saves, steps=TO_STREET, size=(80, 40)) as player:
-        await player.press("f")
-        await player.at(Panel)
-        await player.sees("MEMORANDUM", "Order 12", "ONE COPY", "to be fetched", "The chief", "> 1 Back")
-        await player.press("escape")
-        await player.at(SceneScreen)
-
-
-async def test_an_empty_file_says_so(story, saves):
-    async with at_scene(story, saves, scene="hall") as player:
-        await player.press("f")
-        await player.sees("The file is empty.")
-
-
-async def test_the_journal_sets_decisions_against_the_record(story, saves):
-    async with at_scene(story, saves, steps=("office/look_at_the_clock", *TO_STREET), size=(80, 40)) as player:
-        await player.press("j")
-        await player.sees("1 The office: Look at the clock.", "2 The office: Stamp it.", "As on record. He wrote so.")
-        assert "Continue" not in player.written
-
-
-async def test_an_empty_journal_says_so(story, saves):
-    async with at_scene(story, saves) as player:
-        await player.press("j")
-        await player.sees("Nothing has been chosen yet.")
-
-
-async def test_help_lists_the_keys_and_goes_back(story, saves):
-    async with at_scene(story, saves, size=(80, 40)) as player:
-        await player.press("question_mark")
-        await player.sees("Your play is saved after every step.", "save and quit", "the journal")
-        await player.press("escape")
-        await player.at(SceneScreen)
-
-
-@pytest.mark.parametrize("key", ["u", "e", "f", "j", "v", "q", "question_mark"])
-async def test_the_keys_of_a_scene_do_nothing_in_a_panel(story, saves, key):
-    async with at_scene(story, saves, steps=TO_CARD) as player:
-        await player.press("j", key)
-        assert type(player.app.screen) is Panel
-        assert player.steps == ["office/stamp_it"]
 
 
 # --- violence

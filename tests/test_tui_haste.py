@@ -142,7 +142,7 @@ async def test_a_choice_and_at_once_an_undo_is_one_or_the_other(story, saves):
 
 async def test_a_panel_closed_twice_leaves_the_scene(story, saves):
     async with at_scene(story, saves, size=(80, 40)) as player:
-        await player.press("j")
+        await player.press("e")
         await player.rush("1", "1")
         await player.at(SceneScreen)
 

@@ -34,7 +34,8 @@ async def test_a_page_shows_place_date_gauges_plate_and_a_framed_sheet(story, sa
         assert header.split("  ")[1] == "Third floor"
         assert header.endswith("May 1939")
         assert gauges.strip() == "Mood: even   Days left: 9"
-        assert keys.strip().startswith("? help")
+        assert keys.strip().startswith("e evidence")
+        assert keys.strip().endswith("p actions  ? help")
         assert "|______|" in player.text
         await player.sees("I. The desk", "The office", "Good morning, nobody.")
         assert "│ MEMORANDUM " in player.text

@@ -158,6 +158,7 @@ FROM_LINE_MODE = """
 """
 FROM_SCREEN = """
     begin a new play settings 3 quit memorandum go on your decisions against back to title with told
+    write this markdown file outcomes met answer 4
     s p e c i a l t a s k s h e c l e r k
 """
 

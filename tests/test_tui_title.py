@@ -13,8 +13,9 @@ from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen
+from game.tui.screens.saves import SavesScreen, SlotScreen
 from game.tui.screens.scene import SceneScreen
-from game.tui.screens.title import SavesScreen, TitleScreen
+from game.tui.screens.title import TitleScreen
 
 BARE = """
 format: 1
@@ -108,9 +109,9 @@ async def test_escape_goes_back_one_step_from_everywhere(story, saves):
         assert type(player.app.screen) is TitleScreen
         await player.press("1", "1", "1", "enter")
         await player.at(SceneScreen)
-        for key in ("e", "f", "j", "question_mark"):
+        for key in ("e", "f", "m", "d", "question_mark", "c"):
             await player.press(key)
-            await player.at(Panel)
+            await player.until(lambda: isinstance(player.app.screen, Panel))
             await player.press("escape")
             await player.at(SceneScreen)
         await player.press("escape")
@@ -163,7 +164,8 @@ async def test_a_story_may_begin_with_its_ending(tmp_path, saves):
         await player.press("1")
         await player.at(SceneScreen)
         await player.sees("Over.", "Ending: The end", "The file is empty.", "Nothing has been chosen yet.")
-        await player.press("end", "1")
+        await player.sees("1 Write this play to a Markdown file", "2 Back to the title")
+        await player.press("end", "2")
         await player.at(TitleScreen)
 
 
@@ -184,8 +186,11 @@ async def test_every_save_can_be_opened(story, saves):
     keep(story, saves, "two", "office/stamp_it", "hall/continue")
     async with playing(story, saves) as player:
         await player.press("3")
-        await player.sees("Open a save", "one 0 steps", "two 2 steps")
+        await player.sees("Open, rename or delete a save.", "one 0 steps", "two 2 steps")
         await player.click("two")
+        await player.at(SlotScreen)
+        await player.sees("two: 2 steps, saved", "1 Open it", "2 Rename it", "3 Delete it", "4 Back")
+        await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == ["office/stamp_it", "hall/continue"]
         await player.press("escape")
@@ -196,7 +201,9 @@ async def test_a_damaged_save_says_why_and_opens_the_save_before_it(story, saves
     damage(keep(story, saves, "hurt", "office/stamp_it", "hall/continue"))
     async with playing(story, saves) as player:
         await player.press("2")
-        await player.sees("hurt: damaged: it is not whole JSON", "Open the save before it", "1 step,")
+        await player.sees("1 hurt damaged: it is not whole JSON")
+        await player.press("1")
+        await player.sees("hurt: damaged: it is not whole JSON", "1 Open the save before it", "1 step,")
         await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == ["office/stamp_it"]
@@ -209,9 +216,10 @@ async def test_a_damaged_save_with_nothing_before_it_is_listed_and_not_opened(st
     damage(path)
     async with playing(story, saves) as player:
         await player.press("2")
-        await player.sees("- hurt: damaged: it is not whole JSON Nothing can be opened.")
-        await player.press("1", "enter")
-        assert type(player.app.screen) is SavesScreen
+        await player.press("1")
+        await player.sees("hurt: damaged: it is not whole JSON.", "Nothing can be opened.", "1 Delete it", "2 Back")
+        await player.press("2")
+        await player.at(SavesScreen)
 
 
 async def test_a_slot_that_is_empty_begins_a_play_and_goes_on_with_it_the_next_time(story, saves):

@@ -31,6 +31,7 @@ from game.story.source import FORBIDDEN
 from game.story.text import EMPTY, Shown, Template, static
 
 MAX_ANSWER = 60  # characters of a typed answer
+MAX_LINES = 10_000  # characters of an answer to a question of the debriefing
 CONTINUE = static("Continue")
 
 
@@ -66,9 +67,14 @@ class Turn(NamedTuple):
     parts: tuple[Kept, ...]
 
 
-def clean_answer(text: str) -> str:
-    """What a player typed, as it may be shown: no control characters, one line, at most MAX_ANSWER characters."""
-    return " ".join(FORBIDDEN.sub(" ", text).split())[:MAX_ANSWER].strip()
+def clean_answer(text: str, most: int = MAX_ANSWER) -> str:
+    """What a player typed, as it may be shown: no control characters, one line, at most so many characters."""
+    return " ".join(FORBIDDEN.sub(" ", text).split())[:most].strip()
+
+
+def clean_lines(text: str) -> str:
+    """An answer of many lines, as it may be shown and kept: no control characters, at most MAX_LINES characters."""
+    return FORBIDDEN.sub(" ", "\n".join(text.splitlines())).expandtabs(4)[:MAX_LINES].rstrip()
 
 
 def read_answer(variable: Variable, answer: Value) -> Value:

@@ -4,7 +4,6 @@ The surprising rule: nothing is ever lost by saving. The generation before stays
 put aside before anything is written over it.
 """
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from game.play import outcomes
+from game.play.files import write_atomically
 from game.play.rehearsal import as_test
 from game.play.saves import MAX_SAVE, STEP_KEYS, Save, SaveError, encode_code, restore
-from game.play.session import Session, clean_answer
+from game.play.session import Session, clean_answer, clean_lines
 from game.story.model import Story
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # names that Windows keeps for itself
@@ -37,7 +38,7 @@ class Play:
         self.slots = slots
         self.slot = slot
         self.started = save.started if save else now
-        self.debrief: list[str] = list(save.debrief) if save else []
+        self.debrief: list[str] = [clean_lines(answer) for answer in save.debrief] if save else []
         self.name = save.name if save else ""
         self.read_steps = list(save.steps) if save else []
         self.left_over: list[dict[str, Any]] = list(save.left_over) if save else []
@@ -70,6 +71,21 @@ class Play:
     def save(self) -> None:
         """Raises SaveError when the disk refuses."""
         self.slots.write(self.slot, self.as_save())
+        try:
+            outcomes.keep(self.slots.folder, self.session)
+        except OSError as error:
+            raise SaveError(f"{self.slot}: its outcome can't be kept: {error.strerror}") from None
+
+    def answered(self, question: int) -> str:
+        """What was answered to a question of the debriefing, counted from 0; '' for nothing yet."""
+        return self.debrief[question] if question < len(self.debrief) else ""
+
+    def answer(self, question: int, text: str) -> None:
+        """Answers a question of the debriefing; `save` keeps it."""
+        self.debrief += [""] * (question + 1 - len(self.debrief))
+        self.debrief[question] = clean_lines(text)
+        while self.debrief and not self.debrief[-1]:
+            self.debrief.pop()
 
     def code(self) -> str:
         """The play as a code to copy. Raises SaveError where it is too long."""
@@ -191,6 +207,27 @@ class Slots:
         play.left_over = [*restored.left_over, *play.left_over]
         return play, restored.notes
 
+    def rename(self, name: str, new: str) -> None:
+        """Raises SaveError where a slot can't have the new name or another has it."""
+        path, target = self.path(name), self.path(new)
+        if self.exists(new):
+            raise SaveError(f"{new}: there is a save of that name")
+        try:
+            for old, moved in ((path, target), (_previous(path), _previous(target))):
+                if old.exists():
+                    old.rename(moved)
+        except OSError as error:
+            raise SaveError(f"{name}: can't be renamed: {error.strerror}") from None
+
+    def delete(self, name: str) -> None:
+        """The save and the generation before it. Raises SaveError when the disk refuses."""
+        path = self.path(name)
+        try:
+            for file in (path, _previous(path)):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise SaveError(f"{name}: can't be deleted: {error.strerror}") from None
+
     def write(self, name: str, save: Save) -> None:
         """Atomic: temporary file, fsync, replace, fsync of the folder. The generation before is kept."""
         path = self.path(name)
@@ -221,32 +258,3 @@ def read_limited(path: Path) -> bytes:
     if len(data) > MAX_SAVE:
         raise SaveError(f"larger than {MAX_SAVE // 2**20} MiB: no save of this game")
     return data
-
-
-def write_atomically(path: Path, data: bytes, *, keep: Path | None = None) -> None:
-    """Whoever reads `path` finds the old bytes or the new, also after a crash; the old ones stay at `keep`."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    spare = path.with_name(f".{path.name}.bak.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if keep is not None and path.exists():
-            spare.unlink(missing_ok=True)
-            try:
-                os.link(path, spare)
-            except OSError:  # a file system without links
-                spare.write_bytes(path.read_bytes())
-            spare.replace(keep)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-        spare.unlink(missing_ok=True)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

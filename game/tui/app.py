@@ -5,50 +5,53 @@ import contextlib
 import select
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
-from game.layout import Line, wrap
+from game.play import outcomes
 from game.play.saves import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.settings import Settings, Value
-from game.tui.drawing import paragraph, spaced
+from game.tui.records import draw_outcomes
 from game.tui.screens.base import PageScreen, Panel, is_letter
 from game.tui.screens.begin import BeginScreen
 from game.tui.screens.leave import LeaveScreen
+from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import LAMP, THEMES
 
-KEYS = (
-    ("1 to 9", "take a choice"),
-    ("up, down, Tab", "move between choices; Enter takes one"),
-    ("Space, PgUp, PgDn", "move the text"),
-    ("u", "undo the last step, back to the first page"),
-    ("e", "evidence: the facts behind this scene, people, places and terms"),
-    ("f", "the file: every document seen so far"),
-    ("j", "the journal: what was chosen, and what the record says"),
-    ("v", "scenes of violence in full or by a short summary"),
-    ("s", "settings: theme, column, keys and more"),
-    ("Escape", "one step back"),
-    ("?", "this help"),
-    ("q", "save and quit"),
-)
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _actions() -> "type[Provider]":
+    """Imported when the palette is first opened: the first page does not wait for it."""
+    from game.tui.screens.help import Actions
+
+    return Actions
 
 
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "leave", "Save and quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", "quit", show=False, priority=True, tooltip="Save and quit"),
+        Binding(
+            "ctrl+p", "command_palette", "actions", show=False, priority=True, tooltip="All actions, to search and pick"
+        ),
+    ]
     CSS_PATH = "game.tcss"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_actions}  # in place of Textual's own
 
     def __init__(
         self, slots: Slots, slot: str | None = None, play: Play | None = None, settings: Settings | None = None
@@ -150,8 +153,14 @@ class GameApp(App[int]):
         except SaveError as error:
             self.notify(str(error), severity="error", markup=False)
             return False
+        self.back_to(TitleScreen)
         self.push_screen(SceneScreen(play, notes))
         return True
+
+    def back_to(self, kind: type[Screen[None]]) -> None:
+        """Closes what lies over the topmost screen of a kind, which is open."""
+        while not isinstance(self.screen, kind):
+            self.pop_screen()
 
     def leave(self) -> None:
         """Quits; whatever was being played is saved."""
@@ -175,14 +184,22 @@ class GameApp(App[int]):
         self.push_screen(SettingsScreen())
 
     def action_help(self) -> None:
-        self.push_screen(Panel("Help", _help))
+        from game.tui.screens.help import HelpScreen  # see _actions
 
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self, self.screen))
 
-def _help(width: int) -> list[Line]:
-    rows: list[Line] = []
-    for keys, text in KEYS:
-        rows += wrap([(text, "")], width, f"{keys:<19}", " " * 19, "strong")
-    return spaced([paragraph("Your play is saved after every step.", width), rows])
+    def action_saves(self) -> None:
+        """The saves; whatever is played is saved and closed first."""
+        for screen in self.screen_stack:
+            if isinstance(screen, SceneScreen):
+                screen.save()
+        self.back_to(TitleScreen)
+        self.push_screen(SavesScreen(self.slots))
+
+    def action_outcomes(self) -> None:
+        story = self.slots.story
+        self.push_screen(Panel("Outcomes", partial(draw_outcomes, story, outcomes.met(self.slots.folder))))
 
 
 def run(slots: Slots, slot: str | None, play: Play | None, settings: Settings) -> tuple[int, str]:

@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len
 
-from game.layout import BLANK, Line, Run, shown_lines, span_runs, text_of, wrap
-from game.play.journal import RECORDS, Decision
+from game.layout import BLANK, Line, shown_lines, span_runs, text_of, wrap
 from game.play.page import (
     STANDINGS,
     Card,
     Echo,
-    Ending,
     Heading,
-    Known,
     Opening,
     Part,
     Prose,
@@ -20,7 +17,6 @@ from game.play.page import (
     SheetShown,
     Telling,
 )
-from game.story.model import Fact, Story
 from game.story.text import Shown
 from game.tui.sheets import draw_sheet, framed
 
@@ -114,65 +110,6 @@ def draw_card(card: Card, width: int) -> list[Line]:
     for fact in card.facts:
         body += [BLANK, *wrap([(f"{fact.text} ", ""), (f"({STANDINGS[fact.standing]})", "dim")], inner, "- ", "  ")]
     return framed(body, f"Record card: {card.chapter.title}", width)
-
-
-def draw_facts(story: Story, facts: tuple[Fact, ...], width: int) -> list[Line]:
-    blocks = []
-    for fact in facts:
-        sources = "; ".join(story.sources[s].title for s in fact.sources)
-        blocks.append(
-            [*paragraph(fact.text, width), *paragraph(f"{sentence(STANDINGS[fact.standing])} {sources}", width, "dim")]
-        )
-    return spaced(blocks)
-
-
-def draw_glossary(known: tuple[Known, ...], width: int) -> list[Line]:
-    return spaced(
-        wrap([(k.title, "strong"), (f" ({k.kind}). ", "dim"), *span_runs(k.text)], width, "", "  ") for k in known
-    )
-
-
-def draw_file(sheets: tuple[SheetShown, ...], width: int) -> list[Line]:
-    if not sheets:
-        return paragraph("The file is empty.", width)
-    return spaced(draw_sheet(sheet, width) for sheet in sheets)
-
-
-def draw_decisions(found: list[Decision], width: int) -> list[Line]:
-    if not found:
-        return paragraph("Nothing has been chosen yet.", width)
-    return spaced(_decision(decision, width) for decision in found)
-
-
-def _decision(decision: Decision, width: int) -> list[Line]:
-    label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
-    lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
-    if decision.record is not None:
-        runs: list[Run] = [(sentence(RECORDS[decision.record]), f"record-{decision.record}")]
-        runs += [(f" {text}", "dim") for text in decision.remarks]
-        lines += wrap(runs, width, "    ", "    ")
-    return lines
-
-
-def draw_ending(ending: Ending, sheets: tuple[SheetShown, ...], found: list[Decision], width: int) -> list[Line]:
-    """What follows an ending's text, in its order: outcome, the file, the decisions, the toll, the questions."""
-    end = wrap([("Ending: ", "dim"), *span_runs(ending.title, "strong")], width) if ending.title else []
-    if ending.outcome:
-        end += wrap([("Outcome: ", "dim"), *span_runs(ending.outcome, "strong")], width)
-        end += shown_lines(ending.outcome_summary, width)
-    toll = spaced(
-        wrap([*span_runs(who, "strong"), (". ", ""), *span_runs(text)], width, "", "  ") for who, text in ending.toll
-    )
-    questions = spaced(
-        wrap(span_runs(question), width, f"{number}. ", "   ") for number, question in enumerate(ending.debrief, 1)
-    )
-    return spaced([
-        end,
-        heading("The file", width) + draw_file(sheets, width),
-        heading("Your decisions, against the record", width) + draw_decisions(found, width),
-        heading("The people harmed", width) + toll if toll else [],
-        heading("Questions", width) + questions if questions else [],
-    ])  # fmt: skip
 
 
 def draw_shown(shown: Shown) -> Draw:

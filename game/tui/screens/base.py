@@ -1,20 +1,21 @@
 """What all screens share: a header line, a Reader, a footer line, and Escape for one step back."""
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Rule, Static
+from textual.widgets import Input, Rule, Static
 
-from game.layout import Line
+from game.layout import Line, Run
 from game.tui.drawing import Draw
 from game.tui.widgets.reader import Document, Item, Reader
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 SHORT = 16  # rows below which the rule and the margins give their place to text
 TINY = 8  # rows below which the header and the gauges do, too
-NAMES = {"?": "question_mark", "esc": "escape"}  # of keys, as hints say them and as Textual does
 
 
 def is_letter(key: str) -> bool:
@@ -51,28 +51,69 @@ class Bar(Static):
             self.update(content)
 
 
+def typed(most: int) -> Iterable[Widget]:
+    """A field for at most so many characters, and words to click in place of Enter. A screen shows them while it has
+    the class `-typed`."""
+    field = Input(id="answer", classes="column", max_length=most, select_on_focus=False)
+    field.cursor_blink = False
+    with Vertical(id="ask"):
+        yield field
+        yield GoOn(id="go_on", classes="column", markup=False)
+
+
+class GoOn(Bar):
+    """What Enter does in a field, for a player who has only a mouse."""
+
+    def on_mount(self) -> None:
+        self.set("Go on")
+
+    async def on_click(self) -> None:
+        await self.screen.query_one(Input).action_submit()
+
+
+Hint = tuple[str, str]  # a key, as Textual names it, and the word for what it does
+
+
 class Hints(Bar):
-    """What keys do, in pairs of a key and a word or more, two spaces or more apart. A click on one does the same."""
+    """What keys do, as many as there is room for, the first and the last before those between them. A click on one does
+    what its key does."""
 
-    def set_hints(self, text: str, *, letters: bool) -> None:
+    GAP = "  "
+    KEPT = 2  # of the last, that go on every screen
+
+    def set_hints(self, hints: Sequence[Hint], width: int, *, letters: bool) -> None:
         """Without `letters`, keys of one letter are left out, and their words can still be clicked."""
-        parts = re.split("(  +)", text)
-        self.update(Content.assemble(*(p if p.isspace() else self._hint(p, letters=letters) for p in parts)))
+        words = [word if is_letter(key) and not letters else f"{key_name(key)} {word}" for key, word in hints]
+        keys = [key for key, _ in hints]
+        while len(words) > 1 and cell_len(self.GAP.join(words)) > width:
+            least = -1 - self.KEPT if len(words) > 1 + self.KEPT else -1
+            del words[least], keys[least]
+        parts = [
+            Content(text).stylize(Style.from_meta({"@click": f"screen.press({key!r})"}))
+            for key, text in zip(keys, words, strict=True)
+        ]
+        self.set(Content(self.GAP).join(parts))
 
-    @staticmethod
-    def _hint(hint: str, *, letters: bool) -> Content:
-        key, _, words = hint.partition(" ")
-        return Content(words if not letters and is_letter(key) else hint).stylize(
-            Style.from_meta({"@click": f"screen.press('{NAMES.get(key, key)}')"})
-        )
+
+def key_name(key: str) -> str:
+    """A key as people call it."""
+    names = {"question_mark": "?", "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp"}
+    return names.get(key, key)
 
 
 class PageScreen(Screen[None]):
-    """A page. Subclasses fill it in `on_mount` and do what is `chosen`."""
+    """A page. Subclasses fill it in `on_mount` and do what is `chosen`.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
-    KEYS = "esc back"
-    more = False  # text below what is in view
+    A binding's description is its word in the line of keys; its tooltip says what it does, in the help and the palette.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", tooltip="Go one step back"),
+        Binding("p", "app.command_palette", "actions", tooltip="All actions, to search and pick"),
+        Binding("question_mark", "app.help", "help", tooltip="Help: every key and what it does"),
+    ]
+    FIRST: ClassVar[Sequence[Hint]] = ()  # what stands before the screen's own keys
+    more = False  # text is below what is in view
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="header"):
@@ -111,25 +152,39 @@ class PageScreen(Screen[None]):
         self.reader.set_widest(settings.column)
         for widget in self.query(".column"):
             widget.styles.width = settings.column
-        self._write_hints()
+        self.write_hints()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
+        self.write_hints()
+
+    # --- the line of keys
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
         self.more = event.more
-        self._write_hints()
+        self.write_hints()
 
-    def _write_hints(self) -> None:
-        hints = f"space more   {self.hints()}" if self.more else self.hints()
-        self.query_one(Hints).set_hints(hints, letters=self.game.settings.letters)
+    def write_hints(self) -> None:
+        more: list[Hint] = [("space", "more")] if self.more else []
+        self.query_one(Hints).set_hints(
+            [*more, *self.hints()], self.app.size.width - 4, letters=self.game.settings.letters
+        )
+
+    def hints(self) -> Sequence[Hint]:
+        return (*self.FIRST, *((b.key, b.description) for b in bindings_of(type(self)) if b.show))
 
     async def action_press(self, key: str) -> None:
         """Does what a key is bound to, whether or not keys of one letter are on."""
         bound = self.active_bindings.get(key)
         if bound is not None:
             await self.app.run_action(bound.binding.action, bound.node)
+
+    # --- the page
+
+    def on_screen_resume(self) -> None:
+        """Back from what was opened over it: an option can be taken again."""
+        self.reader.taken = False
 
     def on_reader_chosen(self, event: Reader.Chosen) -> None:
         if event.page == self.reader.page:  # else another key has turned the page before
@@ -138,26 +193,50 @@ class PageScreen(Screen[None]):
     def chosen(self, index: int) -> None:
         """The item of that index, among those that can be taken."""
 
-    def hints(self) -> str:
-        return self.KEYS
-
     def action_back(self) -> None:
         self.app.pop_screen()
 
 
-class Panel(PageScreen):
-    """Something to read over the story: evidence, the file, the journal, help."""
+@cache
+def bindings_of(screen: type[PageScreen]) -> tuple[Binding, ...]:
+    """What a kind of screen binds, its own before what all screens do; where it binds a key anew, as it does."""
+    kinds: list[type[PageScreen]] = [kind for kind in screen.__mro__ if issubclass(kind, PageScreen)]
+    bound = {kind: list(Binding.make_bindings(vars(kind).get("BINDINGS", []))) for kind in kinds}
+    newest: dict[str, Binding] = {}
+    for kind in kinds:
+        for binding in bound[kind]:
+            newest.setdefault(binding.key, binding)
+    return tuple(b for kind in [*kinds[-2::-1], kinds[-1]] for b in bound[kind] if newest[b.key] is b)
 
-    def __init__(self, title: str, draw: Draw) -> None:
+
+class Way(NamedTuple):
+    """An option of a panel, and what taking it does."""
+
+    label: Sequence[Run] | str
+    take: Callable[[], object]
+
+
+class Panel(PageScreen):
+    """Something to read over the story, with ways on below it; the last leads back."""
+
+    def __init__(self, title: str, draw: Draw, ways: Sequence[Way] = (), *, at_end: bool = False) -> None:
         super().__init__()
-        self.panel_title, self.draw = title, draw
+        self.panel_title, self.draw, self.at_end = title, draw, at_end
+        self.ways = [*ways, Way("Back", self.action_back)]
 
     def on_mount(self) -> None:
         self.bars(self.panel_title)
-        self.reader.show(whole(self._lines), items(["Back"]))
+        self.show()
 
-    def _lines(self, width: int) -> list[Line]:
-        return self.draw(width)
+    def show(self) -> None:
+        """At its beginning, or `at_end`, with the newest text in view."""
 
-    def chosen(self, index: int) -> None:  # noqa: ARG002  # there is one
-        self.action_back()
+        def document(width: int) -> tuple[list[Line], int]:
+            lines = self.draw(width)
+            return lines, len(lines) if self.at_end else 0
+
+        labels = [((way.label, ""),) if isinstance(way.label, str) else tuple(way.label) for way in self.ways]
+        self.reader.show(document, [Item(label) for label in labels])
+
+    def chosen(self, index: int) -> None:
+        self.ways[index].take()

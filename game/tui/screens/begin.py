@@ -1,10 +1,8 @@
 """Before the first scene: the content note, how violence is told, and what the story asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from game.layout import Line, shown_lines
@@ -13,7 +11,7 @@ from game.story.expressions import Value
 from game.story.model import Story, Variable
 from game.story.text import static
 from game.tui.drawing import paragraph
-from game.tui.screens.base import Bar, PageScreen, items, whole
+from game.tui.screens.base import Hint, PageScreen, items, typed, whole
 
 
 class BeginScreen(PageScreen):
@@ -30,11 +28,7 @@ class BeginScreen(PageScreen):
         self.at = 0
 
     def compose_more(self) -> ComposeResult:
-        field = Input(id="answer", classes="column", max_length=MAX_ANSWER, select_on_focus=False)
-        field.cursor_blink = False
-        with Vertical(id="ask"):
-            yield field
-            yield Bar("Go on", id="go_on", classes="column", markup=False)
+        yield from typed(MAX_ANSWER)
 
     def on_mount(self) -> None:
         self.bars(self.story.title)
@@ -69,8 +63,8 @@ class BeginScreen(PageScreen):
             return
         self.reader.focus()
 
-    def hints(self) -> str:
-        return f"enter go on   {self.KEYS}" if self.has_class("-typed") else self.KEYS
+    def hints(self) -> Sequence[Hint]:
+        return (("enter", "go on"), ("escape", "back")) if self.has_class("-typed") else super().hints()
 
     def note(self, width: int) -> list[Line]:
         return shown_lines(static(self.story.content_note, "text"), width)
@@ -90,11 +84,6 @@ class BeginScreen(PageScreen):
             self.answers[page.id] = clean_answer(self.query_one(Input).value) or page.start
             self.at += 1
             self.show()
-
-    def on_click(self, event: events.Click) -> None:
-        """For a player who has only a mouse."""
-        if self.get_widget_at(*event.screen_offset)[0].id == "go_on":
-            self.on_input_submitted()
 
     def action_back(self) -> None:
         if self.at:

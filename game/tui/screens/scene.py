@@ -4,6 +4,7 @@ The surprising rule: a step may bring several pages. A record card ends one and 
 to the next; that key is no step of the play.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -12,37 +13,26 @@ from textual.content import Content
 
 from game.layout import BLANK, Line, span_runs, wrap
 from game.play.journal import decisions
-from game.play.page import Card, Gauge, Heading, Opening, Part
+from game.play.page import Card, Ending, Gauge, Heading, Opening, Part
 from game.play.saves import SaveError
 from game.play.slots import Play
-from game.tui.drawing import (
-    draw_decisions,
-    draw_ending,
-    draw_facts,
-    draw_file,
-    draw_glossary,
-    draw_part,
-    heading,
-    paragraph,
-    spaced,
-)
-from game.tui.screens.base import PageScreen, Panel, items
+from game.tui.drawing import draw_part, paragraph, spaced
+from game.tui.records import draw_ending
+from game.tui.screens.base import items
+from game.tui.screens.beside import BesideScreen
 from game.tui.widgets.reader import ASIDE, Item
 
 
-class SceneScreen(PageScreen):
+class SceneScreen(BesideScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "Undo the last step"),
-        Binding("e", "evidence", "Evidence"),
-        Binding("f", "file", "The file"),
-        Binding("j", "journal", "Journal"),
-        Binding("v", "violence", "Violence in full or by summary"),
-        Binding("s", "app.settings", "Settings"),
-        Binding("question_mark", "app.help", "Help"),
-        Binding("q", "app.leave", "Save and quit"),
-        Binding("escape", "back", "To the title", show=False),
+        Binding("u", "undo", "undo", tooltip="Undo the last step, back to the first page"),
+        Binding("v", "violence", "violence", show=False, tooltip="Scenes of violence in full, or by a short summary"),
+        Binding("o", "app.saves", "saves", show=False, tooltip="Saves: open, rename or delete one"),
+        Binding("c", "app.outcomes", "outcomes", show=False, tooltip="Outcomes met in all plays of this story"),
+        Binding("s", "app.settings", "settings", show=False, tooltip="Settings: theme, column, keys and more"),
+        Binding("q", "app.leave", "quit", tooltip="Save and quit"),
+        Binding("escape", "back", "title", show=False, tooltip="Save, and back to the title"),
     ]
-    KEYS = "? help  q quit  u undo  e evidence  f file  j journal  s settings"
 
     def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -88,7 +78,10 @@ class SceneScreen(PageScreen):
         def document(width: int) -> tuple[list[Line], int]:
             lines, first = self._transcript(older, now, width)
             if done and page.ending is not None:
-                lines += [BLANK, *draw_ending(page.ending, page.file, decisions(self.session), width)]
+                lines += [
+                    BLANK,
+                    *draw_ending(page.ending, page.file, decisions(self.session), self.play.debrief, width),
+                ]
             elif done and page.stuck:
                 warning = "This page offers no way on: a mistake of the story. u takes the last step back."
                 lines += [BLANK, *paragraph(warning, width, "stamp")]
@@ -97,7 +90,7 @@ class SceneScreen(PageScreen):
         if self.coming:
             options = items(["Go on"])
         elif page.ending is not None:
-            options = items(["Back to the title"])
+            options = items([label for label, _ in self.after(page.ending)])
         else:
             options = [
                 Item(tuple(span_runs(o.label)), tuple(span_runs(o.locked)) if o.locked is not None else None)
@@ -153,11 +146,39 @@ class SceneScreen(PageScreen):
             return
         page = self.session.page
         if page.ending is not None:
-            self.action_back()
+            self.after(page.ending)[index][1]()
             return
         self.session.choose(page.offered[index].id)
         self.show(stepped=True)
         self.call_after_refresh(self.save)
+
+    def after(self, ending: Ending) -> list[tuple[str, Callable[[], None]]]:
+        """What there is to do after an ending."""
+        return [
+            *([("Answer the questions", self.debrief)] if ending.debrief else []),
+            ("Write this play to a Markdown file", self.action_report),
+            *([("Outcomes met", self.game.action_outcomes)] if ending.outcome else []),
+            ("Back to the title", self.action_back),
+        ]
+
+    def debrief(self) -> None:
+        from game.tui.screens.debrief import DebriefScreen  # a text field is slow to import, and wanted at the end only
+
+        ending = self.session.page.ending
+        if ending is not None:
+            self.app.push_screen(DebriefScreen(self.play, ending.debrief, self.save))
+
+    def on_screen_resume(self) -> None:
+        """The answers, and an option taken before, as they are now."""
+        if self.reader.taken:
+            self.show(keep=True)
+
+    def rewind(self, step: int) -> None:
+        self.game.back_to(SceneScreen)
+        self.session.replay(self.session.steps[: step - 1])
+        self.coming = 0
+        self.show()
+        self.save()
 
     def save(self) -> None:
         """Saves; why it can't be done is said once, and the play goes on."""
@@ -192,34 +213,6 @@ class SceneScreen(PageScreen):
     def action_back(self) -> None:
         self.save()
         self.app.pop_screen()
-
-    # --- panels
-
-    def action_evidence(self) -> None:
-        page, story = self.session.page, self.session.story
-
-        def draw(width: int) -> list[Line]:
-            if page.facts_held:
-                facts = paragraph("This scene is told by its summary, and its facts are held back with it.", width)
-            elif not page.facts:
-                facts = paragraph("None: this scene was made up for the story.", width)
-            else:
-                facts = draw_facts(story, page.facts, width)
-            known = draw_glossary(page.glossary, width)
-            return spaced([
-                heading("The facts behind this scene", width) + facts,
-                heading("People, places and terms so far", width) + known if known else [],
-            ])  # fmt: skip
-
-        self.app.push_screen(Panel("Evidence", draw))
-
-    def action_file(self) -> None:
-        sheets = self.session.page.file
-        self.app.push_screen(Panel("The file", lambda width: draw_file(sheets, width)))
-
-    def action_journal(self) -> None:
-        found = decisions(self.session)
-        self.app.push_screen(Panel("Journal", lambda width: draw_decisions(found, width)))
 
 
 def _standing(gauge: Gauge, width: int) -> list[Line]:

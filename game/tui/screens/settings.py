@@ -15,10 +15,10 @@ LABEL = max(len(setting.label) for setting in SETTINGS.values()) + 3  # cells
 
 class SettingsScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "turn(1)", "Next value", show=False),
-        Binding("left", "turn(-1)", "Value before", show=False),
+        Binding("right", "turn(1)", "next value", show=False, tooltip="The next value"),
+        Binding("left", "turn(-1)", "value before", show=False, tooltip="The value before"),
     ]
-    KEYS = "enter change   esc back"
+    FIRST = (("enter", "change"),)
 
     def on_mount(self) -> None:
         self.bars()

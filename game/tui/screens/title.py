@@ -1,19 +1,16 @@
-"""The title screen: continue, new, open, quit; and the list of saves behind open."""
+"""The title screen: continue, new, open, outcomes, quit."""
 
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from game.layout import Line, shown_lines, wrap
-from game.play.slots import SlotInfo, Slots
+from game.play import outcomes
+from game.play.slots import Slots
 from game.story.text import static
-from game.tui.drawing import heading, paragraph, spaced
+from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import PageScreen, items, whole
-from game.tui.widgets.reader import Item
-
-
-def saved_at(info: SlotInfo) -> str:
-    return f"{info.steps} step{'' if info.steps == 1 else 's'}, saved {info.saved.replace('T', ' ').rstrip('Z')} UTC"
+from game.tui.screens.saves import saved_at
 
 
 def spread(title: str) -> str:
@@ -23,11 +20,13 @@ def spread(title: str) -> str:
 
 class TitleScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "app.settings", "Settings"),
-        Binding("q", "app.leave", "Quit"),
-        Binding("question_mark", "app.help", "Help"),
+        Binding("o", "app.saves", "saves", tooltip="Saves: open, rename or delete one"),
+        Binding("c", "app.outcomes", "outcomes", tooltip="Outcomes met in all plays of this story"),
+        Binding("s", "app.settings", "settings", tooltip="Settings: theme, column, keys and more"),
+        Binding("q", "app.leave", "quit", tooltip="Save and quit"),
+        Binding("escape", "back", show=False),
     ]
-    KEYS = "enter choose   s settings   ? help   q quit"
+    FIRST = (("enter", "choose"),)
 
     def __init__(self, slots: Slots) -> None:
         super().__init__()
@@ -42,11 +41,14 @@ class TitleScreen(PageScreen):
         saved = self.slots.list()
         newest = next((info for info in saved if not info.error), None)
         self.newest = newest.name if newest else ""
-        self.choices = (["continue"] if newest else []) + ["new"] + (["open"] if saved else []) + ["settings", "quit"]
+        met = outcomes.met(self.slots.folder)
+        found = {"continue": newest, "new": True, "open": saved, "outcomes": met, "settings": True, "quit": True}
+        self.choices = [choice for choice, there in found.items() if there]
         labels = {
             "continue": f"Continue: {newest.name}, {saved_at(newest)}" if newest else "",
             "new": "Begin a new play",
             "open": "Open a save",
+            "outcomes": "Outcomes met",
             "settings": "Settings",
             "quit": "Quit",
         }
@@ -67,7 +69,9 @@ class TitleScreen(PageScreen):
             case "new":
                 self.game.begin(self.slots.fresh())
             case "open":
-                self.app.push_screen(SavesScreen(self.slots))
+                self.game.action_saves()
+            case "outcomes":
+                self.game.action_outcomes()
             case "settings":
                 self.game.action_settings()
             case "quit":
@@ -75,33 +79,3 @@ class TitleScreen(PageScreen):
 
     def action_back(self) -> None:
         """There is nothing behind the title."""
-
-
-class SavesScreen(PageScreen):
-    """Every slot, damaged ones with why; a damaged one opens the save before it."""
-
-    KEYS = "enter open   esc back"
-
-    def __init__(self, slots: Slots) -> None:
-        super().__init__()
-        self.slots = slots
-        self.found: list[SlotInfo] = []
-
-    def on_mount(self) -> None:
-        self.bars("Saves")
-        saved = self.slots.list()
-        self.found = [info for info in saved if not info.error or info.has_previous]
-        self.reader.show(whole(lambda width: heading("Open a save", width)[:2]), [self.item(info) for info in saved])
-
-    @staticmethod
-    def item(info: SlotInfo) -> Item:
-        if not info.error:
-            return Item(((f"{info.name}  ", "strong"), (saved_at(info), "dim")))
-        if info.has_previous:
-            return Item(((f"{info.error}. Open the save before it: ", ""), (saved_at(info), "dim")))
-        return Item(((info.error, ""),), (("Nothing can be opened.", ""),))
-
-    def chosen(self, index: int) -> None:
-        info = self.found[index]
-        self.app.pop_screen()
-        self.game.resume(info.name, previous=bool(info.error))

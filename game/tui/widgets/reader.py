@@ -42,16 +42,16 @@ class Reader(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"reader--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("tab", "move(1)", "Next", show=False),
-        Binding("shift+tab", "move(-1)", "Previous", show=False),
-        Binding("enter", "take", "Choose", show=False),
-        Binding("space,pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home", "edge(0)", "Top", show=False),
-        Binding("end", "edge(1)", "Bottom", show=False),
-        *[Binding(str(n), f"number({n})", f"Choice {n}", show=False) for n in range(10)],
+        Binding("up", "move(-1)", show=False, tooltip="The choice before"),
+        Binding("down", "move(1)", show=False, tooltip="The next choice"),
+        Binding("tab", "move(1)", show=False, tooltip="The next choice"),
+        Binding("shift+tab", "move(-1)", show=False, tooltip="The choice before"),
+        Binding("enter", "take", show=False, tooltip="Take the choice"),
+        Binding("space,pagedown", "page(1)", show=False, tooltip="A page down"),
+        Binding("pageup", "page(-1)", show=False, tooltip="A page up"),
+        Binding("home", "edge(0)", show=False, tooltip="To the top"),
+        Binding("end", "edge(1)", show=False, tooltip="To the bottom"),
+        *[Binding(str(n), f"number({n})", show=False, tooltip="Take the choice of that number") for n in range(10)],
     ]
 
     class Chosen(Message):

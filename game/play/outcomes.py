@@ -1,0 +1,44 @@
+"""The outcomes a player has met in all plays of a story.
+
+The surprising rule: they are kept in a file of their own, so that deleting a save forgets none of them.
+"""
+
+import json
+from pathlib import Path
+
+from game.play.files import write_atomically
+from game.play.session import Session, clean_answer
+
+FORMAT = 1
+NAME = "_outcomes.json"  # no slot's name begins so
+MAX_FILE = 2**20  # bytes
+
+
+def met(folder: Path) -> dict[str, str]:
+    """Scene to title, in the order they were met. A damaged file gives what the one before it held."""
+    for path in (folder / NAME, folder / f"{NAME}.bak"):
+        try:
+            with path.open("rb") as file:
+                raw = json.loads(file.read(MAX_FILE).decode())
+            if raw["format"] == FORMAT:
+                return {str(scene): clean_answer(str(title), 200) for scene, title in raw["outcomes"].items()}
+        except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+            continue  # not there, or nothing this program wrote
+    return {}
+
+
+def keep(folder: Path, session: Session) -> None:
+    """Notes the outcomes of a play from its beginning, if there are new ones. Raises OSError."""
+    story = session.story
+    mine = {
+        scene: outcome.title.show(session).plain
+        for scene in session.visits
+        if (outcome := story.scenes[scene].outcome) is not None
+    }
+    if not mine or session.start is not None:
+        return
+    known = met(folder)
+    if not mine.keys() <= known.keys():
+        data = {"format": FORMAT, "outcomes": known | mine}
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        write_atomically(folder / NAME, text.encode(errors="replace"), keep=folder / f"{NAME}.bak")

@@ -1,0 +1,182 @@
+"""What stands beside the story, as lines of styled runs: facts, people, decisions, the map, outcomes, the ending."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+
+from game.layout import Line, Run, shown_lines, span_runs, text_of, wrap
+from game.play.journal import RECORDS, Decision, decisions
+from game.play.page import STANDINGS, Ending, Known, Page, SheetShown
+from game.play.route import Route, Stop
+from game.play.session import Session
+from game.story.model import SheetKind, Story
+from game.tui.drawing import draw_part, heading, paragraph, sentence, spaced
+from game.tui.sheets import draw_sheet
+
+SHEETS: dict[SheetKind, str] = {
+    "cable": "Cable",
+    "memo": "Memorandum",
+    "letter": "Letter",
+    "form": "Form",
+    "note": "Note",
+    "press": "Newspaper",
+}
+KINDS = {"person": "People", "place": "Places", "term": "Terms"}
+UNMET = "_" * 16  # what has not been met
+
+
+def draw_evidence(story: Story, page: Page, width: int) -> list[Line]:
+    """The facts behind a scene, each with its standing and its sources."""
+    if page.facts_held:
+        return paragraph("This scene is told by its summary, and its facts are held back with it.", width)
+    if not page.facts:
+        return paragraph("None: this scene was made up for the story.", width)
+    blocks = []
+    for fact in page.facts:
+        sources = "; ".join(f"{story.sources[s].title} ({story.sources[s].kind})" for s in fact.sources)
+        standing = [(sentence(STANDINGS[fact.standing]), "dim strong"), (f" {sources}", "dim")]
+        blocks.append([*paragraph(fact.text, width), *wrap(standing, width)])
+    return spaced([heading("The facts behind this scene", width) + spaced(blocks)])
+
+
+def draw_dossier(known: tuple[Known, ...], width: int) -> list[Line]:
+    """The people, places and terms a player knows of, by kind."""
+    if not known:
+        return paragraph("Nobody has been met and no term explained yet.", width)
+    return spaced(
+        heading(title, width)
+        + spaced(
+            wrap([(k.title, "strong"), (". ", "strong"), *span_runs(k.text)], width, "", "  ")
+            for k in known
+            if k.kind == kind
+        )
+        for kind, title in KINDS.items()
+        if any(k.kind == kind for k in known)
+    )
+
+
+# --- decisions -----------------------------------------------------------------------------------------------------
+
+
+def draw_decisions(found: list[Decision], width: int) -> list[Line]:
+    if not found:
+        return paragraph("Nothing has been chosen yet.", width)
+    return spaced(_decision(decision, width) for decision in found)
+
+
+def _decision(decision: Decision, width: int) -> list[Line]:
+    label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
+    lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
+    return lines + _record(decision, width, "    ")
+
+
+def _record(decision: Decision, width: int, margin: str) -> list[Line]:
+    """How a decision stands to what happened; no lines where the author set it against nothing."""
+    return wrap(record_runs(decision), width, margin, margin) if decision.record is not None else []
+
+
+def record_runs(decision: Decision) -> list[Run]:
+    if decision.record is None:
+        return []
+    runs: list[Run] = [(sentence(RECORDS[decision.record]), f"record-{decision.record}")]
+    return runs + [(f" {text}", "dim") for text in decision.remarks]
+
+
+def draw_journal(session: Session, width: int) -> list[Line]:
+    """Everything read and chosen, as this player is told it, with the record under each decision."""
+    found = {decision.step: decision for decision in decisions(session)}
+    blocks = []
+    for step, turn in enumerate(session.turns):
+        parts = session.told(turn.parts)
+        if step in found:
+            blocks.append(draw_part(parts[0], width) + _record(found[step], width, "  "))
+            parts = parts[1:]
+        blocks += [draw_part(part, width) for part in parts]
+    return spaced(blocks)
+
+
+# --- the map and the outcomes --------------------------------------------------------------------------------------
+
+
+def draw_map(found: Route, width: int) -> list[Line]:
+    """The way so far, a line a scene; a blank for each scene that one step would have led to instead."""
+    blocks = []
+    for leg in found.legs:
+        rows = heading(leg.chapter.title, width)[:-1] if leg.chapter else []
+        for stop in leg.stops:
+            rows += _stop(stop, width, last=stop is leg.stops[-1])
+        blocks.append(rows)
+    blocks += [paragraph(UNMET, width, "dim")] * found.unmet_chapters
+    met, missed = len(found.stops), found.not_taken
+    ways = {0: "no way not taken", 1: "one way not taken"}.get(missed, f"{missed} ways not taken")
+    count = f"{met} scene{'' if met == 1 else 's'} met, {ways}."
+    return spaced([paragraph(f"{count} A blank is what you have not met.", width, "dim"), *blocks])
+
+
+def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:
+    name = stop.title.plain or stop.place.plain or "A scene without a name"
+    lines = wrap(
+        [(name, "strong" if stop.here else "")], width, "└─ " if last else "├─ ", "   " if last else "│  ", "rule"
+    )
+    note = "you are here" if stop.here else stop.date.plain
+    used = cell_len(text_of(lines[-1]))
+    if note and used + 2 + cell_len(note) <= width:
+        lines[-1] = (*lines[-1], (" " * (width - used - cell_len(note)), ""), (note, "em" if stop.here else "dim"))
+    margin = "   " if last else "│  "
+    return lines + [((margin, "rule"), (f"╌ {UNMET}", "dim"))] * stop.blanks
+
+
+def draw_outcomes(story: Story, met: dict[str, str], width: int) -> list[Line]:
+    """Every outcome of a story: its title where it has been met in some play, else a blank."""
+    scenes = [scene.id for scene in story.scenes.values() if scene.outcome is not None]
+    if not scenes:
+        return paragraph("This story counts no outcomes.", width)
+    known = sum(scene in met for scene in scenes)
+    first = (
+        "No outcome has been met yet." if not known else f"{known} of {len(scenes)} met, in all plays on this machine."
+    )
+    shown = [(met[scene], "strong") if scene in met else (UNMET, "dim") for scene in scenes]
+    return spaced([paragraph(first, width), *[wrap([row], width, "  ", "  ") for row in shown]])
+
+
+# --- the file and the ending ---------------------------------------------------------------------------------------
+
+
+def sheet_runs(sheet: SheetShown) -> list[Run]:
+    """A document in a list."""
+    return [(f"{SHEETS[sheet.kind]}. ", "dim"), *span_runs(sheet.heading)]
+
+
+def draw_file(sheets: tuple[SheetShown, ...], width: int) -> list[Line]:
+    if not sheets:
+        return paragraph("The file is empty.", width)
+    return spaced(draw_sheet(sheet, width) for sheet in sheets)
+
+
+def draw_ending(
+    ending: Ending, sheets: tuple[SheetShown, ...], found: list[Decision], answers: Sequence[str], width: int
+) -> list[Line]:
+    """What follows an ending's text, in its order: outcome, the file, the decisions, the toll, the questions and what
+    was answered."""
+    end = wrap([("Ending: ", "dim"), *span_runs(ending.title, "strong")], width) if ending.title else []
+    if ending.outcome:
+        end += wrap([("Outcome: ", "dim"), *span_runs(ending.outcome, "strong")], width)
+        end += shown_lines(ending.outcome_summary, width)
+    toll = spaced(
+        wrap([*span_runs(who, "strong"), (". ", ""), *span_runs(text)], width, "", "  ") for who, text in ending.toll
+    )
+    questions = spaced(
+        wrap(span_runs(question), width, f"{number}. ", "   ") + _answer(answers[number - 1 : number], width)
+        for number, question in enumerate(ending.debrief, 1)
+    )
+    return spaced([
+        end,
+        heading("The file", width) + draw_file(sheets, width),
+        heading("Your decisions, against the record", width) + draw_decisions(found, width),
+        heading("The people harmed", width) + toll if toll else [],
+        heading("Questions", width) + questions if questions else [],
+    ])  # fmt: skip
+
+
+def _answer(answers: Iterable[str], width: int) -> list[Line]:
+    return [line for text in answers if text for line in wrap([(text, "echo")], width, "   > ", "     ", "echo")]

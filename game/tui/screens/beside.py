@@ -1,0 +1,74 @@
+"""What lies beside a story while it is played: evidence, dossier, the file, the map, each a key away."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from game.layout import Line
+from game.play.page import SheetShown
+from game.play.report import write_report
+from game.play.route import route
+from game.play.saves import SaveError
+from game.play.slots import Play
+from game.tui.drawing import paragraph, spaced
+from game.tui.records import draw_dossier, draw_evidence, draw_map, sheet_runs
+from game.tui.screens.base import PageScreen, Panel, Way
+from game.tui.screens.journal import JournalScreen
+from game.tui.sheets import draw_sheet
+
+
+class BesideScreen(PageScreen):
+    """A page of a play, with what lies beside it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "evidence", "evidence", tooltip="Evidence: the facts behind this scene"),
+        Binding("j", "journal", "journal", tooltip="Journal: all that was read and chosen; ways back"),
+        Binding("f", "file", "file", tooltip="The file: every document met so far"),
+        Binding("m", "map", "map", tooltip="Map: the scenes met, and the ways not taken"),
+        Binding("d", "dossier", "dossier", tooltip="Dossier: people, places and terms so far"),
+        Binding("w", "report", "write", show=False, tooltip="Write this play to a Markdown file"),
+    ]
+    play: Play
+
+    def rewind(self, step: int) -> None:
+        """Takes this step and all after it back. Raises nothing: they were steps of this play."""
+        raise NotImplementedError
+
+    def action_evidence(self) -> None:
+        session = self.play.session
+        self.app.push_screen(Panel("Evidence", partial(draw_evidence, session.story, session.page)))
+
+    def action_dossier(self) -> None:
+        self.app.push_screen(Panel("Dossier", partial(draw_dossier, self.play.session.page.glossary)))
+
+    def action_journal(self) -> None:
+        self.app.push_screen(JournalScreen(self.play, self.rewind, self.action_report))
+
+    def action_file(self) -> None:
+        """A list of the documents; each opens on a panel of its own."""
+        sheets = self.play.session.page.file
+        count = f"{len(sheets)} document{'' if len(sheets) == 1 else 's'}, as first met."
+        note = count if sheets else "The file is empty. Every document that crosses the desk goes into it."
+        ways = [Way(sheet_runs(sheet), partial(self.open_sheet, sheet)) for sheet in sheets]
+        self.app.push_screen(Panel("The file", partial(paragraph, note, style="dim"), ways))
+
+    def open_sheet(self, sheet: SheetShown) -> None:
+        self.app.push_screen(Panel("The file", partial(draw_sheet, sheet)))
+
+    def action_map(self) -> None:
+        self.app.push_screen(Panel("Map", partial(draw_map, route(self.play.session))))
+
+    def action_report(self) -> None:
+        """Writes the play as Markdown and says where it lies."""
+        try:
+            path = write_report(self.play)
+        except SaveError as error:
+            self.notify(f"Not written: {error}.", severity="error", markup=False)
+            return
+
+        def written(width: int) -> list[Line]:
+            what = "Written: the decisions against the record, the file, your answers, and everything read."
+            return spaced([paragraph(what, width), paragraph(str(path.absolute()), width, "strong")])
+
+        self.app.push_screen(Panel("A file of this play", written))

@@ -1,0 +1,74 @@
+"""The help and the palette: both read the bindings, so that neither can say what no key does."""
+
+from functools import partial
+from typing import Any
+
+from textual.app import App
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.screen import Screen
+
+from game.layout import Line, wrap
+from game.tui.drawing import paragraph, spaced
+from game.tui.screens.base import PageScreen, Panel, bindings_of, key_name
+from game.tui.widgets.reader import Reader
+
+INTRODUCTION = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."
+
+
+def does(app: App[Any], screen: Screen[Any]) -> list[Binding]:
+    """What can be done on a screen, in the order it is told; moving about in a text is not among it."""
+    own = bindings_of(type(screen)) if isinstance(screen, PageScreen) else ()
+    bound = [*own, *Binding.make_bindings(vars(type(app))["BINDINGS"])]
+    return [binding for binding in bound if binding.tooltip]
+
+
+class HelpScreen(Panel):
+    """Every key of the screen it is opened over."""
+
+    def __init__(self, app: App[Any], over: Screen[Any]) -> None:
+        keys: dict[str, list[str]] = {}
+        for binding in (*Binding.make_bindings(Reader.BINDINGS), *does(app, over)):
+            keys.setdefault(binding.tooltip, []).append(key_name(binding.key))
+        super().__init__("Help", partial(draw_keys, {joined(names): text for text, names in keys.items()}))
+
+
+def joined(names: list[str]) -> str:
+    """Keys that do one thing, as one phrase."""
+    return f"{names[0]} to {names[-1]}" if len(names) > 2 and names[0].isdecimal() else ", ".join(names)
+
+
+def draw_keys(keys: dict[str, str], width: int) -> list[Line]:
+    column = min(max(map(len, keys), default=0) + 2, width // 2)
+    rows: list[Line] = []
+    for names, text in keys.items():
+        rows += wrap([(text, "")], width, f"{names:<{column}}", " " * column, "strong")
+    return spaced([paragraph(INTRODUCTION, width), rows])
+
+
+class Actions(Provider):
+    """What a screen can do, for the command palette: each by the words of its binding, its key before them."""
+
+    def found(self) -> dict[str, Binding]:
+        bound: dict[str, Binding] = {}
+        for binding in does(self.app, self.screen):
+            if "command_palette" not in binding.action:
+                bound.setdefault(binding.tooltip, binding)
+        return bound
+
+    def row(self, text: Content, binding: Binding) -> Content:
+        return Content.assemble((f"{key_name(binding.key):<8}", "$secondary"), text)
+
+    async def run(self, binding: Binding) -> None:
+        await self.screen.run_action(f"press({binding.key!r})")
+
+    async def discover(self) -> Hits:
+        for text, binding in self.found().items():
+            yield DiscoveryHit(self.row(Content(text), binding), partial(self.run, binding), text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for text, binding in self.found().items():
+            if (score := matcher.match(text)) > 0:
+                yield Hit(score, self.row(matcher.highlight(text), binding), partial(self.run, binding), text)

@@ -1,0 +1,61 @@
+"""The journal: everything read and chosen, and the way back to any decision.
+
+The surprising rule: nothing is lost by going back. The play as it stands is kept as a save of its own.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from game.layout import Line, Run, span_runs
+from game.play.journal import Decision, decisions
+from game.play.saves import SaveError
+from game.play.slots import Play
+from game.tui.drawing import paragraph, spaced
+from game.tui.records import draw_decisions, draw_journal, record_runs
+from game.tui.screens.base import Panel, Way
+
+
+class JournalScreen(Panel):
+    """Opens at its end. `rewind` takes a step and all after it back; `report` writes the play to a file."""
+
+    def __init__(self, play: Play, rewind: Callable[[int], None], report: Callable[[], None]) -> None:
+        self.play, self.rewind = play, rewind
+        self.found = decisions(play.session)
+        ways = [Way("Return to a decision", self.choose)] if self.found else []
+        ways.append(Way("Write this play to a Markdown file", report))
+        super().__init__("Journal", partial(draw_journal, play.session), ways, at_end=True)
+
+    def choose(self) -> None:
+        """Every decision, the newest first."""
+        ways = [Way(decision_runs(decision), partial(self.confirm, decision)) for decision in reversed(self.found)]
+        note = "Return to the moment before a decision. The newest is on top."
+        self.app.push_screen(Panel("Return to a decision", partial(paragraph, note, style="dim"), ways))
+
+    def confirm(self, decision: Decision) -> None:
+        """What returning does, before it is done."""
+        count = len(self.play.session.steps) - decision.step + 1
+        copy = self.play.slots.fresh()
+        steps = "This step is" if count == 1 else f"This step and the {count - 1} after it are"
+
+        def draw(width: int) -> list[Line]:
+            note = f"{steps} taken back. The play as it stands is kept in a save of its own, {copy}."
+            return spaced([draw_decisions([decision], width), paragraph(note, width)])
+
+        way = Way("Return there", partial(self.go_back, decision, copy))
+        self.app.push_screen(Panel("Return to this decision?", draw, [way]))
+
+    def go_back(self, decision: Decision, copy: str) -> None:
+        try:
+            self.play.slots.write(copy, self.play.as_save())
+        except SaveError as error:
+            self.notify(f"The play stays as it is: {error}.", severity="error", markup=False)
+            return
+        self.rewind(decision.step)
+        self.notify(f"The play as it was is kept as {copy}.", markup=False)
+
+
+def decision_runs(decision: Decision) -> list[Run]:
+    """A decision in a list, and on a line of its own how it stands to the record."""
+    where = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
+    record = record_runs(decision)[:1]
+    return [*where, *span_runs(decision.label), *([("\n", ""), *record] if record else [])]

@@ -1,0 +1,128 @@
+"""Saves: a list of every slot, and a page for each, to open, rename or delete it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from game.layout import Line
+from game.play.saves import SaveError
+from game.play.session import clean_answer
+from game.play.slots import SlotInfo, Slots
+from game.tui.drawing import paragraph, spaced
+from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
+
+
+def counted(steps: int) -> str:
+    return f"{steps} step{'' if steps == 1 else 's'}"
+
+
+def saved_at(info: SlotInfo) -> str:
+    return f"{counted(info.steps)}, saved {info.saved.replace('T', ' ').rstrip('Z')} UTC"
+
+
+class SavesScreen(Panel):
+    """Every slot, the newest first, damaged ones with why."""
+
+    def __init__(self, slots: Slots) -> None:
+        super().__init__("Saves", self.lines)
+        self.slots = slots
+        self.found: list[SlotInfo] = []
+
+    def on_screen_resume(self) -> None:
+        """Also after a save was renamed or deleted."""
+        self.found = self.slots.list()
+        ways = [Way(self.label(info), partial(self.open, info)) for info in self.found]
+        self.ways = [*ways, Way("Back", self.action_back)]
+        self.show()
+
+    def lines(self, width: int) -> list[Line]:
+        if not self.found:
+            return paragraph("Nothing is saved yet. A play saves itself from its first page on.", width)
+        return paragraph("Open, rename or delete a save.", width, "dim")
+
+    @staticmethod
+    def label(info: SlotInfo) -> list[tuple[str, str]]:
+        about = info.error.removeprefix(f"{info.name}: ") if info.error else saved_at(info)
+        return [(info.name, "strong"), (f"  {about}", "stamp" if info.error else "dim")]
+
+    def open(self, info: SlotInfo) -> None:
+        self.app.push_screen(SlotScreen(self.slots, info))
+
+
+class SlotScreen(Panel):
+    """One slot. Where it is damaged, the save before it can be opened, if there is one."""
+
+    def __init__(self, slots: Slots, info: SlotInfo) -> None:
+        self.slots, self.info = slots, info
+        ways = []
+        if not info.error:
+            ways.append(Way("Open it", self.open))
+        elif info.has_previous:
+            ways.append(Way(f"Open the save before it, {saved_at(info)}", self.open))
+        if not info.error or info.has_previous:
+            ways.append(Way("Rename it", self.rename))
+        super().__init__(info.name, self.lines, [*ways, Way("Delete it", self.confirm)])
+
+    def lines(self, width: int) -> list[Line]:
+        info = self.info
+        if not info.error:
+            return paragraph(f"{info.name}: {saved_at(info)}.", width)
+        kept = (
+            "The file is put aside when the save before it is opened."
+            if info.has_previous
+            else "Nothing can be opened."
+        )
+        return spaced([paragraph(f"{info.error}.", width, "stamp"), paragraph(kept, width)])
+
+    def open(self) -> None:
+        self.game.resume(self.info.name, previous=bool(self.info.error))
+
+    def rename(self) -> None:
+        self.app.push_screen(RenameScreen(self.slots, self.info.name))
+
+    def confirm(self) -> None:
+        note = f"{self.info.name} is deleted from this machine, and the save before it with it. This can't be undone."
+        way = Way(f"Delete {self.info.name}", self.delete)
+        self.app.push_screen(Panel("Delete this save?", partial(paragraph, note), [way]))
+
+    def delete(self) -> None:
+        try:
+            self.slots.delete(self.info.name)
+        except SaveError as error:
+            self.notify(f"Not deleted: {error}.", severity="error", markup=False)
+        self.game.back_to(SavesScreen)
+
+
+class RenameScreen(PageScreen):
+    """Asks for a slot's new name."""
+
+    def __init__(self, slots: Slots, name: str) -> None:
+        super().__init__()
+        self.slots, self.slot = slots, name
+
+    def compose_more(self) -> ComposeResult:
+        yield from typed(40)
+
+    def on_mount(self) -> None:
+        self.bars(f"Rename {self.slot}")
+        self.add_class("-typed")
+        self.reader.can_focus = False
+        self.reader.show(whole(partial(paragraph, "The new name: letters, digits, spaces, - and _.")))
+        field = self.query_one(Input)
+        field.value = self.slot
+        field.focus()
+
+    def hints(self) -> Sequence[Hint]:
+        return (("enter", "rename"), ("escape", "back"))
+
+    def on_input_submitted(self) -> None:
+        new = clean_answer(self.query_one(Input).value)
+        try:
+            if new != self.slot:
+                self.slots.rename(self.slot, new)
+        except SaveError as error:
+            self.notify(f"Not renamed: {error}.", severity="error", markup=False)
+        else:
+            self.game.back_to(SavesScreen)
