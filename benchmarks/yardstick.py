@@ -106,7 +106,7 @@ def wandering(steps: int) -> str:
     lines = [*_wide("wandering", steps), "  s0:", "    text: Step.", "    choices:"]
     for number, effect in _steps():
         lines.append(f"      - {{label: Way {number}, when: left > 0, set: {{{effect}, left: left - 1}}, go: s0}}")
-    lines.append("      - {label: Stop, when: left == 0, go: over}")
+    lines.append("      - {label: Stop, when: left == 0 or n0 == n1, go: over}")
     lines.append("  over: {ending: {title: Over}, text: Over.}")
     return "\n".join(lines) + "\n"
 

@@ -352,10 +352,12 @@ def test_the_memory_told_is_about_what_is_taken(text: str, limit: int | None, tm
     assert story is not None
     tracemalloc.start()
     try:
-        told = prove(story, limit=limit, small=0).memory
+        proof = prove(story, limit=limit, small=0)
         taken = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+    told = proof.memory
+    assert proof.situations >= 10_000
     assert told / 2 < taken < 3 * told + 4_000_000, (told, taken)
 
 
