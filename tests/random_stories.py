@@ -170,17 +170,17 @@ def story_text(seed: int) -> str:
     story = Maker(seed).story()
     text = json.dumps(story, indent=1)
     if "ask" in story["state"]["w2"]:
-        text = json.dumps(_without(story, "w2"), indent=1)
+        text = json.dumps(without(story, "w2"), indent=1)
     return text
 
 
-def _without(node: object, name: str) -> object:
+def without(node: object, name: str) -> object:
     """The story without effects on a variable."""
     if isinstance(node, dict):
         return {
-            key: _without({k: v for k, v in value.items() if k != name}, name)
+            key: without({k: v for k, v in value.items() if k != name}, name)
             if key in ("set", "on_enter") and isinstance(value, dict)
-            else _without(value, name)
+            else without(value, name)
             for key, value in node.items()
         }
-    return [_without(item, name) for item in node] if isinstance(node, list) else node
+    return [without(item, name) for item in node] if isinstance(node, list) else node

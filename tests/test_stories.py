@@ -9,6 +9,7 @@ from game.story.catalogue import CATALOGUE, FLOW_HINT, QUOTE_HINT
 from game.story.loader import Loaded, load
 
 BROKEN = Path(__file__).parent / "stories" / "broken"
+COVERAGE = BROKEN.parent / "coverage"
 LoadText = Callable[..., Loaded]
 
 # Codes that no file of the corpus can show, and where they are tested.
@@ -18,6 +19,7 @@ ELSEWHERE = {
     "too-large": "needs megabytes: test_hostile",
     "too-many-nodes": "needs megabytes: test_hostile",
     "too-many-problems": "needs a thousand problems: test_hostile",
+    "never-taken": "needs a search that is cut short: test_prove_coverage",
 }
 # The traps of YAML, whose hint is always the same: `|`, or quotes.
 TRAPS = {
@@ -82,6 +84,8 @@ def test_the_traps_of_yaml_all_give_the_same_advice(broken_story: Path) -> None:
 
 def test_every_code_is_shown_by_a_broken_story_or_tested_elsewhere() -> None:
     shown = {line.split()[0] for path in BROKEN.iterdir() if path.suffix != ".txt" for line in expected(path)}
+    covered = (path.read_text(encoding="utf-8").split("\n", maxsplit=1)[0] for path in COVERAGE.iterdir())
+    shown |= {word for line in covered for word in line.split()[2::2]}
     assert shown <= CATALOGUE.keys()
     assert CATALOGUE.keys() - shown == ELSEWHERE.keys()
 

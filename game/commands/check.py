@@ -14,6 +14,7 @@ from game.story.loader import Loaded, load
 from game.story.model import Story
 
 if TYPE_CHECKING:
+    from game.prove.coverage import Coverage
     from game.prove.explore import Proof
 
 WIDTH = 72  # of the line of progress
@@ -36,10 +37,10 @@ def _check(options: argparse.Namespace) -> int:
     bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
     if options.format == "text":
         _tell(loaded, path, bad=bad)
-    proof = _prove(loaded.story, options.limit) if options.prove and loaded.story else None
+    proof, coverage = _prove(loaded.story, options.limit) if options.prove and loaded.story else (None, None)
     code = int(bad)
     if proof is not None and not bad:
-        unused = options.strict and (proof.unmet or proof.untaken)
+        unused = options.strict and coverage and coverage.unused
         code = 1 if unused else {"PROVED": 0, "REFUTED": 1, "UNDECIDED": 3}[proof.verdict]
     if options.format != "text":
         from game.results import as_json, as_sarif  # a check in words does without
@@ -47,10 +48,14 @@ def _check(options: argparse.Namespace) -> int:
         found = as_json(loaded, proof, path) if options.format == "json" else as_sarif(loaded, proof, path, code)
         print(json.dumps(found, indent=1))
     elif proof is not None:
-        from game.prove.report import report
+        from game.prove.report import report, used
 
         for line in report(proof):
             print(printable(line))
+        for gap in coverage.unused if coverage else ():
+            print(describe(gap.problem, path), file=sys.stderr)
+        if coverage:
+            print(used(coverage))
     return code
 
 
@@ -62,8 +67,10 @@ def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:
     print(printable(f"{path}: {summary(loaded.diagnostics)}{counts}"), file=sys.stderr if bad else sys.stdout)
 
 
-def _prove(story: Story, limit: int | None) -> "Proof":
-    from game.prove.explore import prove  # slow to import
+def _prove(story: Story, limit: int | None) -> "tuple[Proof, Coverage | None]":
+    """The proof and, unless the person has seen enough, the coverage: by chance alone where the proof met its limit."""
+    from game.prove.coverage import FIRST, cover
+    from game.prove.explore import INTERRUPTED, prove  # slow to import
 
     terminal = sys.stderr.isatty()
     begun = time.monotonic()
@@ -73,7 +80,11 @@ def _prove(story: Story, limit: int | None) -> "Proof":
         found = f"{situations:,} situations, {waiting:,} waiting ({rate:,.0f} a second)"
         print(f"\r{found:<{WIDTH}}", end="", file=sys.stderr, flush=True)
 
-    proof = prove(story, limit=limit, progress=progress if terminal else None)
+    show = progress if terminal else None
+    proof = prove(story, limit=limit, progress=show)
+    coverage = None
+    if proof.reason != INTERRUPTED:
+        coverage = cover(story, limit=min(limit or FIRST, FIRST) if proof.reason else limit, progress=show)
     if terminal:
         print("\r" + " " * WIDTH + "\r", end="", file=sys.stderr, flush=True)
-    return proof
+    return proof, coverage

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from game.prove.space import Position, Space
-from game.prove.trees import Arrive, Effects, Guard, Key, Test, Tree, reads
+from game.prove.trees import Arrive, Effects, Guard, Key, Seek, Test, Tree, Watch, reads
 from game.story.expressions import (
     Arithmetic,
     Call,
@@ -53,11 +53,13 @@ class Coder:
         words = dict.fromkeys(w for f in space.fields.values() for w in f.words)
         self.numbers = {name: n for n, name in enumerate([*words, *(s for s in space.story.scenes if s not in words)])}
         self.globals: dict[str, Any] = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "len": len}
+        self.globals["hits"] = space.hits
         if arrays:
             import numpy as np  # 80 ms, and only large spaces want it
 
             self.np = np
             self.globals.update(np=np, wide=np.int64, where=np.where, minimum=np.minimum, maximum=np.maximum)
+            self.globals["some"] = lambda mask: bool(mask.any())  # which imports, as generated code can't
             self.globals["fill"] = lambda value, s: np.broadcast_to(value, s.shape)
         self.lines: list[str] = []
         self.indent = ""  # of the lines being written
@@ -92,6 +94,7 @@ class Coder:
 
     def _offers(self, position: Position) -> None:
         env = self._unpack(position)
+        self._watch(position.seeks, env, position.scene, None)
         names: list[str] = []
         for option in position.options:
             name = self._name()
@@ -142,6 +145,9 @@ class Coder:
                 self._branch_tree(tree.otherwise, env, indent)
             case Effects():
                 self._branch_tree(tree.then, self._changed(tree, env, indent), indent)
+            case Watch():
+                self._watch(tree.seeks, env, tree.here, None)
+                self._branch_tree(tree.then, env, indent)
 
     def _mask_tree(self, tree: Tree, env: Env, mask: str | None) -> None:
         """For arrays: everything is computed for all rows, and each leaf takes the rows of its mask."""
@@ -164,6 +170,17 @@ class Coder:
                 self._mask_tree(tree.otherwise, env, rest)
             case Effects():
                 self._mask_tree(tree.then, self._changed(tree, env, ""), mask)
+            case Watch():
+                self._watch(tree.seeks, env, tree.here, mask)
+                self._mask_tree(tree.then, env, mask)
+
+    def _watch(self, seeks: tuple[Seek, ...], env: Env, here: str, mask: str | None) -> None:
+        for seek in seeks:
+            if seek.goal not in self.space.blind:
+                met = self._guard(seek.guard, env, here)
+                if self.arrays:
+                    met = f"some({met}{f' & {mask}' if mask else ''})"
+                self.lines.append(f"{self.indent}if {seek.goal} not in hits and {met}: hits.add({seek.goal})")
 
     def _tested(self, test: Test, env: Env) -> str:
         parts = []

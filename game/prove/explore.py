@@ -24,6 +24,8 @@ from game.story.model import Story
 
 SMALL = 20_000  # situations the engine of sets takes on
 LIMIT = 20_000_000  # situations in arrays: half a gigabyte, or less
+TOO_MANY = "the limit of "  # so begins the reason of a search that met it
+INTERRUPTED = "interrupted"  # the reason of one that Ctrl+C ended
 MAX_SIZE = 2**62  # of the situations of a position, to fit in an array
 WIDE_LIMIT = 1_000_000  # situations in sets, where they do not fit: as much memory
 SET_BYTES = 450  # of memory a situation in sets, measured; with predecessors
@@ -164,7 +166,7 @@ class Search:
 
     def _keep_within(self, situations: int) -> None:
         if situations > self.limit:
-            raise Interrupted(f"the limit of {self.limit:,} situations is met")
+            raise Interrupted(f"{TOO_MANY}{self.limit:,} situations is met")
 
     def option_id(self, position: int, option: int) -> str:
         return self.space.positions[position].options[option].id
@@ -266,26 +268,36 @@ def prove(story: Story, *, limit: int | None = None, progress: Progress | None =
         return _prove(story, limit, progress, small)
     except KeyboardInterrupt:  # before there was anything to judge, or while what was found was being told
         findings = [Finding(kind, name, Verdict.UNDECIDED, None, at) for kind, name, at in _properties(story)]
-        return Proof(tuple(findings), 0, 0, 0, (), {}, "interrupted", (), ())
+        return Proof(tuple(findings), 0, 0, 0, (), {}, INTERRUPTED, (), ())
 
 
 def _prove(story: Story, limit: int | None, progress: Progress | None, small: int) -> Proof:
     space = Space(story)
-    wide = max(p.size for p in space.positions) > MAX_SIZE
+    return _judge(space, explore(space, limit=limit, progress=progress, small=small))
+
+
+def is_wide(space: Space) -> bool:
+    """Whether its situations are more than arrays can hold."""
+    return max(p.size for p in space.positions) > MAX_SIZE
+
+
+def explore(space: Space, *, limit: int | None, progress: Progress | None, small: int = SMALL) -> Engine:
+    """The engine that fits a space, after its search; what it has `seen` stands, a `reason` to end early included."""
+    wide = is_wide(space)
     if limit is None:
         limit = WIDE_LIMIT if wide else LIMIT
     first = limit if wide else min(limit, small)
     engine: Engine = SmallSearch(space, limit=first, progress=progress)
     try:
         _run(engine)
-        if engine.seen.reason and limit > first and not engine.seen.reason.startswith("interrupted"):
+        if engine.seen.reason and limit > first and engine.seen.reason.startswith(TOO_MANY):
             from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
 
             engine = LargeSearch(space, limit=limit, progress=progress)
             _run(engine)
     except KeyboardInterrupt:
-        engine.seen.reason = "interrupted"
-    return _judge(space, engine)
+        engine.seen.reason = INTERRUPTED
+    return engine
 
 
 def _run(engine: Engine) -> None:
@@ -294,7 +306,7 @@ def _run(engine: Engine) -> None:
     except Interrupted as stop:
         engine.seen.reason = str(stop)
     except KeyboardInterrupt:
-        engine.seen.reason = "interrupted"
+        engine.seen.reason = INTERRUPTED
 
 
 def _properties(story: Story) -> Iterator[tuple[str, str, Location | None]]:
@@ -315,7 +327,7 @@ def _judge(space: Space, engine: Engine) -> Proof:
         try:
             return work()
         except KeyboardInterrupt:
-            seen.reason = "interrupted"
+            seen.reason = INTERRUPTED
             return None
 
     broken = map(seen.broken.get, range(len(space.story.must_hold)))

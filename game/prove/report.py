@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
+from game.prove.coverage import Coverage
 from game.prove.explore import Finding, Proof, Verdict
+
+_UNITS = {
+    "scene": "scenes",
+    "choice": "choices",
+    "text": "texts",
+    "insert": "inserts",
+    "condition": "sides of conditions",
+}
 
 
 def report(proof: Proof) -> Iterator[str]:
@@ -11,8 +20,6 @@ def report(proof: Proof) -> Iterator[str]:
         yield f"{finding.verdict:<10} {finding.name}"
         if finding.verdict is Verdict.REFUTED:
             yield from (f"           {line}" for line in _shown(finding))
-    for what, names in (("scene", proof.unmet), ("choice", proof.untaken)):
-        yield from (f"warning    in no play: the {what} {name}" for name in names)
     yield f"{proof.verdict}: {proof.situations:,} situations, up to {proof.depth} steps from the start."
     if proof.reason:
         yield f"Undecided because {proof.reason}."
@@ -33,6 +40,13 @@ def _what_to_do(proof: Proof) -> Iterator[str]:
             "Each multiplies the situations of every page from which something that reads it can still be reached. "
             "Give it fewer values, read it in fewer places, or set it back to one value where it is done with."
         )
+
+
+def used(coverage: Coverage) -> str:
+    """What some play uses, in a line."""
+    counts = ", ".join(f"{t.used} of {t.total} {_UNITS[t.what]}" for t in coverage.tallies)
+    open_ = len(coverage.unknown)
+    return f"Used in some play: {counts}." + (f" Not known: {open_}, since {coverage.unknown[0].why}." if open_ else "")
 
 
 def _shown(finding: Finding) -> Iterator[str]:

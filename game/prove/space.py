@@ -19,8 +19,10 @@ from game.prove.trees import (
     Effects,
     Guard,
     Key,
+    Seek,
     Test,
     Tree,
+    Watch,
     arrivals,
     guard_reads,
     reads,
@@ -72,6 +74,8 @@ class Position:
     scene: str
     name: str
     options: list[Option] = field(default_factory=list)
+    seeks: tuple[Seek, ...] = ()  # goals to look for in what is offered
+    kept: frozenset[Key] = frozenset()  # for them
     live: tuple[Key, ...] = ()
     fixed: tuple[Key, ...] = ()  # read from here on too, but not changed on any way here: as at the start
     strides: tuple[int, ...] = ()  # of each live field in a situation, which is a number in a mixed radix
@@ -99,6 +103,8 @@ class Space:
         self._reads: dict[int, tuple[Term, frozenset[Key]]] = {}  # by identity: terms are not hashed
         self._needs: dict[int, tuple[Tree, frozenset[Key]]] = {}
         self._settled = False
+        self.hits: set[int] = set()  # goals that running the steps has met
+        self.blind: frozenset[int] = frozenset()  # goals that the situations can't tell
         self._name_positions()
         self.fields: dict[Key, Field] = {f.key: f for f in self._fields()}
         self._build()
@@ -161,7 +167,7 @@ class Space:
         for scene in self.story.scenes.values():
             position = self.positions[self.pages[scene.id]]
             if position.kind == "junction":
-                tree = self._ways(scene, scene.next, self._enter)
+                tree = self._ways(scene, scene.next, partial(self._to, here=scene.id))
                 position.options.append(Option("", Guard(None, None), tree))
             elif position.kind == "page":
                 position.options += [self._option(scene, choice) for choice in scene.choices]
@@ -186,33 +192,46 @@ class Space:
         if choice.choices:
             guards = tuple(self._guard(c) for c in choice.choices)
             tree = Test(Arrive(self.menus[choice.id]), tree, scene.id, offered=guards)
-        tree = self._replied(tree, scene, choice)
+        tree = self._at("taken", choice.id, self._replied(tree, scene, choice), scene.id)
         mark = ("chosen", choice.id)
         marks = (mark,) if mark in self.fields else ()
         assigns = _assigns(choice.set)
         if assigns:
             tree = Effects(tree, scene.id, assigns)
+        tree = self._at("set", choice.id, tree, scene.id)
         if marks:  # first: `set` may ask whether its own choice was taken
             tree = Effects(tree, scene.id, marks=marks)
+        tree = self._at("take", choice.id, tree, scene.id)
         return Option(choice.id, self._guard(choice), tree, choice.stay)
 
     def _ways(self, scene: Scene, ways: tuple[Way, ...], go: Callable[[str], Tree]) -> Tree:
         tree = go(ways[-1].go)
-        for way in reversed(ways[:-1]):
+        for index, way in reversed(list(enumerate(ways[:-1]))):
             assert way.when is not None
             tree = Test(go(way.go), tree, scene.id, way.when.term)
+            tree = self._at("way", f"{scene.id}/{index}", tree, scene.id)
         return tree
 
     def _move(self, target: str, here: str) -> Tree:
-        tree = self._enter(target)
+        tree = self._to(target, here)
         for index, interrupt in reversed(list(enumerate(self.story.interrupts))):
             key = ("fired", str(index))
-            fired = Effects(self._enter(interrupt.go), here, marks=(key,))
+            fired = Effects(self._to(interrupt.go, here), here, marks=(key,))
             tree = Test(fired, tree, here, interrupt.when.term, key)
+            tree = self._at("interrupt", str(index), tree, here)
         return tree
 
     def _replied(self, tree: Tree, scene: Scene, choice: Choice) -> Tree:  # noqa: ARG002  # for spaces that tell text
         return tree
+
+    def _at(self, moment: str, name: str, tree: Tree, here: str) -> Tree:  # noqa: ARG002  # for spaces that look
+        """What is done at a moment of a play, before the tree. There: `take`, `set` and `taken` of a choice; `way` of a
+        scene; `interrupt`; `arrive` (while still `here`, or nowhere at the start), `visit` and `entered` of a scene.
+        """
+        return tree
+
+    def _to(self, target: str, here: str) -> Tree:
+        return self._at("arrive", target, self._enter(target), here)
 
     def _enter(self, target: str) -> Tree:
         if target not in self._entries:
@@ -227,6 +246,7 @@ class Space:
         assigns = _assigns(self.story.scenes[target].on_enter)
         if assigns:
             tree = Effects(tree, target, assigns)
+        tree = self._at("visit", target, tree, target)
         visit = ("visits", target)
         return Effects(tree, target, visit=visit) if visit in self.fields else tree
 
@@ -266,6 +286,8 @@ class Space:
                     if self.matters(key, after):
                         before |= self.reads(term)
                 return before
+            case Watch():
+                return self.needs(tree.then) | tree.reads
 
     def matters(self, key: Key, after: frozenset[Key]) -> bool:
         """Whether an assigned value is of use, when these are needed after it."""
@@ -292,7 +314,7 @@ class Space:
             waiting = list(range(len(self.positions)))
             while waiting:
                 position = self.positions[waiting.pop()]
-                live = frozenset(position.live)
+                live = frozenset(position.live) | position.kept
                 for option in position.options:
                     live |= guard_reads(option.guard) | self.needs(option.tree)
                 if live != frozenset(position.live):
@@ -336,6 +358,8 @@ class Space:
                 case Effects():
                     visit = () if tree.visit is None else (tree.visit,)
                     carry(tree.then, before.union((key for key, _ in tree.assigns), tree.marks, visit))
+                case Watch():
+                    carry(tree.then, before)
 
         carry(self.start_tree(), frozenset(("state", v.id) for v in self.story.questions))
         while waiting:
@@ -398,7 +422,7 @@ class Space:
         return self.stored(key, self.story.variables[name].start) if given else 0
 
     def start_tree(self) -> Tree:
-        return self._enter(self.story.start)
+        return self._to(self.story.start, "")
 
 
 def _assigns(assignments: Iterable[Assignment]) -> tuple[tuple[Key, Term], ...]:

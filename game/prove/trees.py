@@ -52,7 +52,17 @@ class Effects:
     visit: Key | None = None
 
 
-Tree = Arrive | Test | Effects
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Notes which goals are met here. What is in `reads` is kept alive for it; a goal that reads more can be blind."""
+
+    then: "Tree"
+    here: str
+    seeks: tuple["Seek", ...]
+    reads: frozenset[Key]
+
+
+Tree = Arrive | Test | Effects | Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,14 @@ class Guard:
 
     when: Term | None
     spent: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """The goal of a number is met where the guard holds."""
+
+    goal: int
+    guard: Guard
 
 
 def walk_terms(term: Term) -> Iterator[Term]:
@@ -113,5 +131,5 @@ def arrivals(tree: Tree) -> Iterator[int]:
         case Test():
             yield from arrivals(tree.then)
             yield from arrivals(tree.otherwise)
-        case Effects():
+        case Effects() | Watch():
             yield from arrivals(tree.then)

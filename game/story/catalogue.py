@@ -249,6 +249,15 @@ CATALOGUE: dict[str, Wording] = {
     "unused-fact": Wording("no scene, chapter or record rests on the fact `{name}`", severity=W),
     "unused-source": Wording("no fact rests on the source `{name}`", severity=W),
     "unused-chapter": Wording("no scene belongs to the chapter `{name}`", severity=W),
+    # what only a proof tells
+    "never-met": Wording("the scene `{name}` is met in no play", severity=W),
+    "never-taken": Wording("the choice `{name}` is taken in no play", severity=W),
+    "never-offered": Wording("the choice `{name}` is offered in no play: `{condition}` never holds", severity=W),
+    "never-told": Wording("{name} is told in no play", severity=W),
+    "always-told": Wording("{name} is told in every play that comes here", severity=W),
+    "never-asked": Wording("`{condition}` is asked in no play", severity=W),
+    "never-holds": Wording("`{condition}` holds in no play", severity=W),
+    "always-holds": Wording("`{condition}` always holds when it is asked", severity=W),
     "too-many-problems": Wording("more than {limit} problems: the rest are not shown"),
 }
 

@@ -26,7 +26,7 @@ def links(scene: Scene) -> set[str]:
     return found
 
 
-def check(story: Story, shaper: Shaper, used_chapters: set[str], definitions: dict[str, Location]) -> None:
+def check(story: Story, shaper: Shaper, used_chapters: set[str]) -> None:
     """Adds its findings to the shaper's problems. `story` may be the harmless remains of a broken one, of which the
     warnings would tell nothing but what its errors have told.
     """
@@ -34,7 +34,7 @@ def check(story: Story, shaper: Shaper, used_chapters: set[str], definitions: di
     if shaper.problems.errors:
         return
     _unreached(story, shaper)
-    _unused(story, shaper, used_chapters, definitions)
+    _unused(story, shaper, used_chapters)
 
 
 def _unreached(story: Story, shaper: Shaper) -> None:
@@ -90,7 +90,7 @@ def ordered(graph: Mapping[str, Sequence[str]]) -> tuple[list[str], list[list[st
     return order, found
 
 
-def _unused(story: Story, shaper: Shaper, used_chapters: set[str], definitions: dict[str, Location]) -> None:
+def _unused(story: Story, shaper: Shaper, used_chapters: set[str]) -> None:
     read = {name for kind, name in shaper.read_names if kind == "state"}
     for name, variable in story.variables.items():
         if name not in read and not variable.show:
@@ -98,7 +98,7 @@ def _unused(story: Story, shaper: Shaper, used_chapters: set[str], definitions: 
         elif name not in shaper.set_names and not variable.ask and variable.kind is not Kind.TEXT:
             _warn(shaper, variable.location, "never-set", name)
     for name in story.definitions.keys() - shaper.used_definitions:
-        _warn(shaper, definitions[name], "unused-definition", name)
+        _warn(shaper, story.definition_places[name], "unused-definition", name)
     for name, fact in story.facts.items():
         if name not in shaper.used_facts:
             _warn(shaper, fact.location, "unused-fact", name)

@@ -24,6 +24,9 @@ class Location:
         return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
 
 
+NOWHERE = Location("")
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One problem. `excerpt` is the source line it stands on, empty where there is none."""

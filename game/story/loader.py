@@ -280,6 +280,7 @@ class _Loader:
             content_note=shaper.text(get("content_note")),
             variables=variables,
             definitions=definitions,
+            definition_places=self._definition_places(),
             interrupts=tuple(i for node in shaper.items(get("interrupts")) if (i := self._interrupt(node))),
             chapters=chapters,
             sources=sources,
@@ -295,7 +296,7 @@ class _Loader:
             tests=tuple(self._test(node, variables, questions) for node in self.test_nodes),
         )
         if not shaper.partial:
-            checks.check(story, shaper, builder.used_chapters, self._definition_places())
+            checks.check(story, shaper, builder.used_chapters)
         return story
 
     def _words_of(self, name: str) -> Iterator[str]:
@@ -440,18 +441,18 @@ class _Loader:
         get = shaper.fields(node, "entry").get
         kind = shaper.word(get("kind"), _ENTRY_KINDS, "kind")
         text, when = shaper.template(get("text")), shaper.expression(get("when"))
-        return Entry(name, shaper.text(get("title")), kind, text, when)
+        return Entry(name, shaper.text(get("title")), kind, text, when, location(node))
 
     def _interrupt(self, node: Node) -> Interrupt | None:
         get = self.shaper.fields(node, "interrupt").get
         when = self.shaper.expression(get("when"))
         go = self.shaper.reference(get("go"), self.shaper.names.scenes, "unknown-scene")
-        return Interrupt(when, go) if when and go else None
+        return Interrupt(when, go, location(node)) if when and go else None
 
     def _toll(self, node: Node) -> Toll:
         get = self.shaper.fields(node, "toll").get
         template = self.shaper.template
-        return Toll(template(get("who")), template(get("text")), self.shaper.expression(get("when")))
+        return Toll(template(get("who")), template(get("text")), self.shaper.expression(get("when")), location(node))
 
     def _class(self, node: Node, questions: dict[str, Variable]) -> ClassPlan:
         get = self.shaper.fields(node, "class").get

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from game.story.diagnostics import Location
+from game.story.diagnostics import NOWHERE, Location
 from game.story.expressions import Expression, Kind, Type, Value
 from game.story.text import NO_TEXT, Template, plain_value
 
 SheetKind = Literal["cable", "memo", "letter", "form", "note", "press"]
 Standing = Literal["documented", "memoir", "disputed", "invented"]
-NOWHERE = Location("")
 EntryKind = Literal["person", "place", "term"]
 MustHoldKind = Literal["every_ending", "always", "reachable"]
 RecordKind = Literal["followed", "departed", "disputed", "invented"]
@@ -69,6 +68,7 @@ class When:
     condition: Expression
     body: "Passage"
     otherwise: "Passage" = ()
+    location: Location = NOWHERE  # of the condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class By:
     subject: Expression
     cases: Mapping[Value, "Passage"]
     otherwise: "Passage" = ()
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Once:
 
     body: "Passage"
     again: bool = False
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Way:
 
     go: str
     when: Expression | None = None
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ class Scene:
 class Interrupt:
     when: Expression
     go: str
+    location: Location = NOWHERE
 
 
 # --- everything around the scenes ----------------------------------------------------------------------------------
@@ -234,6 +238,7 @@ class Entry:
     kind: EntryKind
     text: Template
     when: Expression | None = None
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,7 @@ class Toll:
     who: Template
     text: Template
     when: Expression | None = None
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +308,7 @@ class Story:
     content_note: str = ""
     variables: Mapping[str, Variable] = field(default_factory=dict)
     definitions: Mapping[str, Expression] = field(default_factory=dict)
+    definition_places: Mapping[str, Location] = field(default_factory=dict)
     interrupts: tuple[Interrupt, ...] = ()
     chapters: Mapping[str, Chapter] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from game.story.diagnostics import Location
 from game.story.expressions import Kind, Value
 from game.story.model import (
     By,
@@ -184,7 +185,7 @@ class SceneBuilder:
                 elif not last and "when" not in item.values:
                     shaper.error(item, "dead-way")
             if go:
-                ways.append(Way(go, when))
+                ways.append(Way(go, when, location(item)) if when else Way(go))
         return tuple(ways)
 
     # --- choices
@@ -300,11 +301,13 @@ class SceneBuilder:
         if kind in ("once", "again") and not scene:
             shaper.error(node, "no-visits-here", key=kind)
         body = self._body(kind, fields.get(kind), form, scene)
+        if kind in ("once", "again"):
+            body = (Once(body, kind == "again", Location(node.file.path, *node.places[kind])),)
         if "when" not in node.values:
             return body
         condition = shaper.expression(fields.get("when"))
         otherwise = self.passage(fields.get("else"), form, scene=scene)
-        return (When(condition, body, otherwise),) if condition else body
+        return (When(condition, body, otherwise, location(node.values["when"])),) if condition else body
 
     def _body(self, kind: str, node: Node | None, form: Form, scene: bool) -> Passage:
         if node is None:
@@ -314,8 +317,7 @@ class SceneBuilder:
                 self.shaper.error(node, "sheet-in-sheet")
                 return ()
             return (self._sheet(node),)
-        body = self.passage(node, form, scene=scene)
-        return body if kind == "text" else (Once(body, kind == "again"),)
+        return self.passage(node, form, scene=scene)
 
     def _by(self, node: Mapping, form: Form, scene: bool) -> Passage:
         shaper = self.shaper
@@ -361,8 +363,8 @@ class SceneBuilder:
         rest = ()  # type: Passage
         if otherwise is not None and shaper.shaped(otherwise, "passage", "else"):
             rest = self.passage(otherwise, form, scene=scene)
-        chosen = By(subject, cases, rest)
-        return (When(condition, (chosen,)),) if condition else (chosen,)
+        chosen = By(subject, cases, rest, location(by))
+        return (When(condition, (chosen,), (), location(when)),) if condition and when is not None else (chosen,)
 
     def _sheet(self, node: Node) -> Sheet:
         shaper = self.shaper

@@ -11,7 +11,7 @@ from collections.abc import Mapping as MappingType
 from typing import Any, TypeVar
 
 from game.story.catalogue import Problems, nearest
-from game.story.diagnostics import Location
+from game.story.diagnostics import NOWHERE, Location
 from game.story.expressions import FUNCTIONS, Constant, Expression, ExpressionError, Kind, Names, Type, Value
 from game.story.expressions import parse as parse_expression
 from game.story.model import Assignment, Variable
@@ -539,7 +539,7 @@ class Shaper:
         if key not in self._templates:
             count = len(self.problems.found)
             template = self._cut(node, source, form, inserts)
-            if len(self.problems.found) > count:
+            if len(self.problems.found) > count or any(i.location.line for i in template.inserts):
                 return template
             self._templates[key] = template
         return self._templates[key]
@@ -564,7 +564,8 @@ class Shaper:
                 if expression is not None:
                     name = expression.source
                     parts.append(MARK)
-                    found.append(Insert(expression, self.variables.get(name)))
+                    place = Location(node.file.path, *search.place()) if "if" in name else NOWHERE
+                    found.append(Insert(expression, self.variables.get(name), place))
         parts.append(source[position:])
         return Template("".join(parts), tuple(found), form)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from game.story.diagnostics import NOWHERE, Location
 from game.story.expressions import Expression, Value, World
 
 if TYPE_CHECKING:
@@ -51,10 +52,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """`{expression}`; `variable` is set where it is a lone variable, which prints its own words."""
+    """`{expression}`; `variable` is set where it is a lone variable, which prints its own words, and `location` where
+    it has an `if` in it.
+    """
 
     expression: Expression
     variable: "Variable | None" = None
+    location: Location = NOWHERE
 
     def show(self, world: World) -> str:
         value = self.expression(world)
