@@ -16,7 +16,7 @@ from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 
-SIZES = [(80, 24), (60, 13), (120, 40), (300, 80), (20, 5), (7, 3)]
+SIZES = [(80, 24), (60, 13), (120, 40), (300, 80), (20, 5)]
 
 
 @pytest.fixture
@@ -93,6 +93,22 @@ async def test_the_size_may_change_on_any_page(story, saves):
             await player.resize(80, 24)
             await player.press("end", key)
         await player.at(TitleScreen)
+
+
+@pytest.mark.parametrize("size", [(19, 24), (80, 4), (7, 3)], ids=str)
+async def test_a_screen_too_small_says_so_hears_only_the_way_out_and_loses_nothing(story, saves, size):
+    async with at_scene(story, saves, steps=("office/stamp_it",)) as player:
+        await player.resize(*size)
+        said = "Alittlelarger,please:20x5."
+        assert said.startswith("".join(player.words.split()).rstrip("…")[: 2 * size[0] * size[1] // 3])
+        assert player.words
+        await player.press("1", "u", "j", "space", "escape")
+        await player.resize(80, 24)
+        await player.sees("> Stamp it.", "A long hall.", "> 1 Continue")
+        assert player.steps == ["office/stamp_it"]
+        await player.resize(*size)
+        await player.press("q")
+        assert player.app._exit
 
 
 async def test_resizing_keeps_the_place_in_the_text(tmp_path, saves):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import select
 import signal
 import threading
@@ -21,7 +22,7 @@ from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.settings import Settings, Value
 from game.tui.records import draw_outcomes
-from game.tui.screens.base import PageScreen, Panel, is_letter
+from game.tui.screens.base import PageScreen, Panel, is_letter, is_too_small
 from game.tui.screens.begin import BeginScreen
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.saves import SavesScreen
@@ -56,7 +57,7 @@ class GameApp(App[int]):
     def __init__(
         self, slots: Slots, slot: str | None = None, play: Play | None = None, settings: Settings | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # else Textual draws it in greys
         self.slots, self.slot, self.play = slots, slot, play
         self.settings = settings or Settings()
         self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
@@ -128,15 +129,16 @@ class GameApp(App[int]):
                 screen.setting_changed()
 
     async def on_event(self, event: events.Event) -> None:
-        """Where keys of one letter are off, they only type."""
-        if (
-            isinstance(event, events.Key)
-            and not self.settings.letters
-            and is_letter(event.key)
-            and not (self.focused and self.focused.check_consume_key(event.key, event.character))
-        ):
+        """Drops keys that would do what cannot be seen, and those of one letter, where they are off."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_idle(event):
             return
         await super().on_event(event)
+
+    def _is_idle(self, event: events.Key) -> bool:
+        if is_too_small(self.size):
+            return event.key not in {"q", "ctrl+c", "ctrl+q"}
+        typed = self.focused is not None and self.focused.check_consume_key(event.key, event.character)
+        return not self.settings.letters and is_letter(event.key) and not typed
 
     def begin(self, slot: str) -> None:
         """A new play in a slot: first the questions, then the first scene."""

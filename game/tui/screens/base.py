@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
 
 SHORT = 16  # rows below which the rule and the margins give their place to text
 TINY = 8  # rows below which the header and the gauges do, too
+LEAST = Size(20, 5)  # below which there is no page
 
 
 def is_letter(key: str) -> bool:
     return len(key) == 1 and key.isalpha()
+
+
+def is_too_small(size: Size) -> bool:
+    return size.width < LEAST.width or size.height < LEAST.height
 
 
 def whole(draw: Draw) -> Document:
@@ -124,6 +130,7 @@ class PageScreen(Screen[None]):
         yield from self.compose_more()
         yield Bar(id="gauges", markup=False)
         yield Hints(id="keys", markup=False)
+        yield Bar(f"A little larger, please: {LEAST.width} x {LEAST.height}.", id="small", markup=False)
 
     def compose_more(self) -> Iterable[Widget]:
         return ()
@@ -157,6 +164,7 @@ class PageScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
+        self.set_class(is_too_small(event.size), "-small")
         self.write_hints()
 
     # --- the line of keys

@@ -44,7 +44,7 @@ class SceneScreen(BesideScreen):
         self._drawn: dict[int, tuple[Part, tuple[int, int], list[Line]]] = {}  # by identity: part, room, lines
 
     def on_mount(self) -> None:
-        self.session.summarise = self.game.settings.summarise
+        self._obey()
         self.save()
         for note in self.notes:
             self.notify(note, markup=False)
@@ -207,8 +207,12 @@ class SceneScreen(BesideScreen):
 
     def setting_changed(self) -> None:
         super().setting_changed()
-        self.session.summarise = self.game.settings.summarise
+        self._obey()
         self.show(keep=True)
+
+    def _obey(self) -> None:
+        self.session.summarise = self.game.settings.summarise
+        self.reader.by_line = self.game.settings.arrival == "by-line"
 
     def action_back(self) -> None:
         self.save()

@@ -19,6 +19,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from game.layout import BLANK, Line, Run, text_of, wrap
 
@@ -35,6 +36,7 @@ class Item:
 
 
 class Reader(ScrollView, can_focus=True):
+    PACE: ClassVar = 0.07  # seconds from a new line to the next, where they arrive one by one
     GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
     STYLES: ClassVar = [
         *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "strip", "ruled", "stamp"],
@@ -86,6 +88,9 @@ class Reader(ScrollView, can_focus=True):
         self._beside: list[Strip] = []  # the aside as drawn, a strip a row
         self._typed = 0  # the digits of a number that may get another
         self._painted = self._open = inf  # when the page was painted, and from when a choice is taken
+        self.by_line = False  # new lines arrive one by one
+        self._arrived = inf  # how many lines have
+        self._arriving: Timer | None = None
         self.selected = 0
         self.page = 0  # how often a page was shown
         self.taken = False  # an item of this page: no second one can be, however fast the keys
@@ -112,12 +117,35 @@ class Reader(ScrollView, can_focus=True):
         if not keep:
             self._top = self._place = None
         self._painted = self._open = inf
+        self._arrive_all()
+        if self.by_line and not keep:
+            self._arrived = 0
+            self._arriving = self.set_interval(self.PACE, self._arrive)
         self._lay_out()
         self.call_after_refresh(self._is_painted)
 
     def _is_painted(self) -> None:
         self._painted = _now()
-        self._open = self._painted + self.GUARD
+        if self._arriving is None:
+            self._open = self._painted + self.GUARD
+
+    def _arrive(self) -> None:
+        """The next new line; once the view is full, all the others."""
+        arrived = int(max(self._arrived, self._first))
+        if arrived >= min(self.scroll_offset.y + self.size.height, len(self._lines)):
+            self._arrive_all()
+        elif self._drawn:
+            self._strips.pop(arrived, None)
+            self._arrived = arrived + 1
+            self.refresh()
+
+    def _arrive_all(self) -> None:
+        if self._arriving is not None:
+            self._arriving.stop()
+            self._arriving, self._arrived = None, inf
+            self._open = _now() + self.GUARD
+            self._strips.clear()
+            self.refresh()
 
     @property
     def is_open(self) -> bool:
@@ -225,7 +253,7 @@ class Reader(ScrollView, can_focus=True):
 
     def _strip(self, index: int) -> Strip:
         width, base = self.size.width, self._style("")
-        if not 0 <= index < len(self._lines):
+        if not 0 <= index < len(self._lines) or index >= max(self._arrived, self._first):
             return Strip.blank(width, base)
         line, tone = self._lines[index], "old " if index < self._first else ""
         first, end = self._rows[self.selected] if self.selected < len(self._rows) else (0, 0)
@@ -257,6 +285,11 @@ class Reader(ScrollView, can_focus=True):
         """Drops what was typed at a page before it was painted. A key that chooses waits a moment longer, as long as
         keys keep coming: so neither a key pressed twice nor one that is held down chooses twice."""
         chooses = event.key == "enter" or event.key.isdecimal()
+        if self._arriving is not None:  # to press anything is to be ahead of it
+            self._arrive_all()
+            if chooses or event.key in {"space", "pagedown"}:
+                event.stop()
+            return
         if event.time < self._painted or (chooses and event.time < self._open):
             event.stop()
             if chooses:
@@ -342,6 +375,9 @@ class Reader(ScrollView, can_focus=True):
             self.select(row)
 
     def on_click(self, event: events.Click) -> None:
+        if self._arriving is not None:
+            self._arrive_all()
+            return
         row = self._row_at(event.y)
         if row is not None and event.time >= self._open:
             self.select(row)

@@ -1,0 +1,246 @@
+"""Every screen in every theme of our own: the contrast of each cell as drawn, by the formula of WCAG 2.2."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.color import Color
+from screen import Player, at_scene, playing, write_story
+from textual.screen import Screen
+from textual.widget import Widget
+
+import game.tui
+from game.play.session import Session
+from game.play.slots import Play, Slots
+from game.settings import Settings
+from game.story.model import Story
+from game.tui.screens.base import PageScreen
+from game.tui.screens.leave import LeaveScreen
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.title import TitleScreen
+from game.tui.themes import CONTRAST, LAMP, PAPER
+from game.tui.widgets.reader import Reader
+
+OURS = {LAMP.name: 4.5, PAPER.name: 4.5, CONTRAST.name: 7.0}  # the least contrast of text
+MARKS = 3.0  # of drawn lines, scroll bars and what marks the focus
+DRAWN = range(0x2500, 0x25A0)  # box drawing and blocks
+QUIET = {"q", "u", "v", "w"}  # letters that lead to no other screen
+TO_STREET = ("office/stamp_it", "hall/continue")
+TO_END = (*TO_STREET, "street/run_to_him")
+
+
+def luminance(color: Color) -> float:
+    """Relative luminance, from 0 to 1; WCAG 2.2, section 4.1."""
+    triplet = color.triplet
+    assert triplet is not None, f"{color} is the terminal's own"
+    parts = [v / 255 for v in triplet]
+    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: Color, other: Color) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def faint(player: Player, least: float) -> list[str]:
+    """What on the screen as drawn has too little contrast."""
+    found = set()
+    for strip in player.app.screen._compositor.render_strips():
+        for text, style, _ in strip:
+            if not text.strip():
+                continue
+            assert style is not None
+            assert style.color is not None
+            assert style.bgcolor is not None
+            assert not style.dim, text
+            ratio = contrast(style.color, style.bgcolor)
+            drawn = all(ord(char) in DRAWN for char in text.replace(" ", ""))
+            if ratio < (MARKS if drawn else least):
+                found.add(f"{text.strip()!r} {style.color.name} on {style.bgcolor.name}: {ratio:.1f}")
+    for widget in player.app.screen.query(Widget):
+        for bar in widget.scrollbars_enabled if widget.is_attached else ():
+            if bar:
+                found |= set(thumb(widget))
+    return sorted(found)
+
+
+def thumb(widget: Widget) -> Iterator[str]:
+    """The part of a scroll bar that tells where the text is, at rest, under the mouse and held."""
+    styles = widget.styles
+    for how in ("", "_hover", "_active"):
+        color = getattr(styles, f"scrollbar_color{how}").rich_color
+        ground = getattr(styles, f"scrollbar_background{how}").rich_color
+        if contrast(color, ground) < MARKS:
+            yield f"scroll bar{how} {color.name} on {ground.name}: {contrast(color, ground):.1f}"
+
+
+class Visitor:
+    """Looks at a screen in each theme of our own, and remembers which screens it has seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.faint: dict[str, list[str]] = {}
+
+    async def look(self, player: Player) -> None:
+        screen = player.app.screen
+        self.seen |= {kind.__name__ for kind in type(screen).__mro__}
+        for theme, least in OURS.items():
+            player.app.change("theme", theme)
+            await player.pilot.pause()
+            await player.pilot.pause()
+            if found := faint(player, least):
+                self.faint.setdefault(f"{type(screen).__name__} in {theme}", []).extend(found)
+            if isinstance(screen, PageScreen) and screen.reader.takeable and screen.reader.region.height:
+                assert "> " in player.text or not screen.reader.in_view(screen.reader.selected)
+
+    async def letters(self, player: Player) -> None:
+        """Every screen that a letter opens, and what its first two options open."""
+        home = player.app.screen
+        keys = [k for k, b in home.active_bindings.items() if len(b.binding.key) == 1 and k.isalpha()]
+        for key in [*sorted(set(keys) - QUIET), "question_mark"]:
+            for option in ("", "1", "2"):
+                await player.press(key)
+                if option and player.app.screen is not home:
+                    await player.until(lambda: not player.app.screen.query(Reader) or player.reader.is_open)
+                    await player.press("end", option)
+                await self.look(player)
+                await back(player, home)
+
+
+async def back(player: Player, home: Screen[object]) -> None:
+    for _ in range(6):
+        if player.app.screen is home:
+            return
+        await player.press("escape")
+    raise AssertionError(f"escape does not lead back to {home}:\n{player.text}")
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return write_story(tmp_path / "story")
+
+
+@pytest.fixture
+def saves(tmp_path: Path) -> Path:
+    return tmp_path / "saves"
+
+
+def screens() -> set[str]:
+    """Every screen there is, but those that only others are made from."""
+    found = {
+        name: kind
+        for module in pkgutil.walk_packages(game.tui.__path__, "game.tui.")
+        for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
+        if issubclass(kind, Screen) and kind.__module__.startswith("game.tui")
+    }
+    return set(found)
+
+
+async def test_all_text_on_every_screen_has_contrast(story, saves):
+    visitor = Visitor()
+    for slot in ("mine", "other"):
+        Play(Session(story), Slots(saves, story), slot).save()
+    Slots(saves, story).path("broken").write_text("{")
+    async with playing(story, saves, size=(80, 24), settings=Settings(confirm=True)) as player:
+        await visitor.look(player)
+        await visitor.letters(player)
+        await player.press("q")
+        await player.at(LeaveScreen)
+        await visitor.look(player)
+        await player.press("escape")
+        for number in "234567":  # what the title leads to: begin, saves and whatever else
+            await player.at(TitleScreen)
+            home = player.app.screen
+            if int(number) < player.reader.takeable:
+                await player.until(lambda: player.reader.is_open)
+                await player.press(number)
+                await visitor.look(player)
+                await back(player, home)
+        await player.until(lambda: player.reader.is_open)
+        await player.press("2")
+        for key in ("1", "1", "enter"):  # a question to pick at, one to type at
+            await visitor.look(player)
+            await player.until(lambda: player.reader.is_open)
+            await player.press(key)
+        await player.at(SceneScreen)
+    for steps, size in (((), (80, 24)), (TO_STREET, (120, 40)), (TO_END, (60, 13))):
+        async with at_scene(story, saves, steps=steps, size=size) as player:
+            for key in ("home", "end"):
+                await player.press(key)
+                await visitor.look(player)
+            if size != (60, 13):
+                await visitor.letters(player)
+            player.app.notify("A note."), player.app.notify("A mistake.", title="Title", severity="error")
+            await player.sees("A mistake.")
+            await visitor.look(player)
+            if steps == TO_END:
+                await player.until(lambda: player.reader.is_open)
+                for number in "123":
+                    await player.press("end", number)
+                    await visitor.look(player)
+            await player.resize(15, 4)
+            await visitor.look(player)
+    assert not visitor.faint, "\n".join(f"{where}: {what}" for where, what in visitor.faint.items())
+    assert screens() <= visitor.seen, screens() - visitor.seen
+
+
+@pytest.mark.parametrize("theme", [LAMP, PAPER, CONTRAST], ids=lambda theme: theme.name)
+def test_the_cursor_of_a_field_and_a_selection_stand_out(theme):
+    variables = theme.to_color_system().generate()
+    field = Color.parse(variables["selected"].lower())
+    assert contrast(Color.parse(variables["input-cursor-background"].lower()), field) >= MARKS
+    assert contrast(Color.parse(variables["input-selection-background"].lower()), field) >= MARKS
+
+
+def test_the_measure_is_that_of_wcag():
+    assert contrast(Color.parse("#000000"), Color.parse("#ffffff")) == pytest.approx(21)
+    assert contrast(Color.parse("#777777"), Color.parse("#ffffff")) == pytest.approx(4.48, abs=0.005)
+
+
+# --- few colours and none
+
+
+async def shown(player: Player) -> None:
+    """Selection, standing and record are there in words and marks."""
+    await player.sees("> 1 Run to him.")
+    await player.press("j")
+    await player.sees("As on record", "He wrote so.")
+    await player.press("escape", "e")
+    await player.sees("The messenger fell.", "Disputed.")
+
+
+def styles(player: Player) -> Iterator[tuple[str, object]]:
+    for strip in player.app.screen._compositor.render_strips():
+        for text, style, _ in strip:
+            if text.strip():
+                yield text, style
+
+
+@pytest.fixture
+def street(story, saves) -> Callable[..., object]:
+    def begin(**how: object):
+        return at_scene(story, saves, steps=TO_STREET, size=(80, 40), **how)
+
+    return begin
+
+
+async def test_without_colours_there_are_none_and_everything_is_said_in_words_and_marks(street, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    for theme in (*OURS, "terminal"):
+        async with street(settings=Settings(theme=theme)) as player:
+            for text, style in styles(player):
+                colors = [c for c in (style.color, style.bgcolor) if c is not None]
+                assert all(color.is_default for color in colors), (theme, text, style)
+            await shown(player)
+
+
+async def test_the_theme_of_the_terminal_uses_its_sixteen_colours_and_no_other(street):
+    async with street(settings=Settings(theme="terminal")) as player:
+        for text, style in styles(player):
+            assert style.bgcolor is None or style.bgcolor.is_default, (text, style)
+            assert style.color is None or style.color.is_default or style.color.number < 16, (text, style)
+        await shown(player)
