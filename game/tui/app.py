@@ -42,6 +42,12 @@ def _actions() -> "type[Provider]":
     return Actions
 
 
+def _values() -> "type[Provider]":
+    from game.tui.screens.help import Values
+
+    return Values
+
+
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
 
@@ -52,7 +58,10 @@ class GameApp(App[int]):
         ),
     ]
     CSS_PATH = "game.tcss"
-    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_actions}  # in place of Textual's own
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {
+        _actions,
+        _values,
+    }  # in place of Textual's own
 
     def __init__(
         self, slots: Slots, slot: str | None = None, play: Play | None = None, settings: Settings | None = None

@@ -1,7 +1,7 @@
 """The help and the palette: both read the bindings, so that neither can say what no key does."""
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App
 from textual.binding import Binding
@@ -10,10 +10,15 @@ from textual.content import Content
 from textual.screen import Screen
 
 from game.layout import Line, wrap
+from game.settings import SETTINGS
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import PageScreen, Panel, bindings_of, key_name
 from game.tui.widgets.reader import Reader
 
+if TYPE_CHECKING:
+    from game.tui.app import GameApp
+
+KEY = 8  # cells for a key in the palette
 INTRODUCTION = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."
 
 
@@ -47,6 +52,19 @@ def draw_keys(keys: dict[str, str], width: int) -> list[Line]:
     return spaced([paragraph(INTRODUCTION, width), rows])
 
 
+class Values(Provider):
+    """Every value of every setting, for the command palette: what one types finds them, and none is listed before."""
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, setting in SETTINGS.items():
+            for value, words in setting.values.items():
+                text = f"{setting.label}: {words}"
+                if (score := matcher.match(text)) > 0:
+                    change = partial(cast("GameApp", self.app).change, name, value)
+                    yield Hit(score, Content.assemble(" " * KEY, matcher.highlight(text)), change, text)
+
+
 class Actions(Provider):
     """What a screen can do, for the command palette: each by the words of its binding, its key before them."""
 
@@ -58,7 +76,7 @@ class Actions(Provider):
         return bound
 
     def row(self, text: Content, binding: Binding) -> Content:
-        return Content.assemble((f"{key_name(binding.key):<8}", "$secondary"), text)
+        return Content.assemble((f"{key_name(binding.key):<{KEY}}", "$secondary"), text)
 
     async def run(self, binding: Binding) -> None:
         await self.screen.run_action(f"press({binding.key!r})")

@@ -85,7 +85,7 @@ class Reader(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
         self._aside: Callable[[int], list[Line]] | None = None
-        self._beside: list[Strip] = []  # the aside as drawn, a strip a row
+        self._beside: list[Strip] | None = None  # the aside as drawn, a strip a row; None until it is
         self._typed = 0  # the digits of a number that may get another
         self._painted = self._open = inf  # when the page was painted, and from when a choice is taken
         self.by_line = False  # new lines arrive one by one
@@ -187,7 +187,7 @@ class Reader(ScrollView, can_focus=True):
                 self._lines += self._locked(item.label, item.locked, digits)
         self._lines.append(BLANK)
         self._strips.clear()
-        self._lay_aside(width)
+        self._beside = None
         self._drawn = Size(0, 0)
         self.virtual_size = Size(width, len(self._lines))
         top = self._first if self._place is None else self._line_at(self._place)
@@ -205,13 +205,14 @@ class Reader(ScrollView, can_focus=True):
             return [(*lines[0], ("   ", "locked"), *why)]
         return [*lines, *wrap(why, self._column, rest, rest, "locked")]
 
-    def _lay_aside(self, width: int) -> None:
-        self._beside = []
-        room = (width - self._column) // 2 - 6
+    def _lay_aside(self) -> list[Strip]:
+        room = (self.size.width - self._column) // 2 - 6
+        strips: list[Strip] = []
         if self._aside is not None and self.app.size.width >= ASIDE:
             for line in self._aside(min(room, 26)):
                 segments = [Segment(text, self._style(style)) for text, style in line]
-                self._beside.append(Strip(segments).crop_extend(0, room + 3, self._style("")))
+                strips.append(Strip(segments).crop_extend(0, room + 3, self._style("")))
+        return strips
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -237,7 +238,7 @@ class Reader(ScrollView, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
         self._styles.clear()
-        self._lay_aside(self.size.width)
+        self._beside = None  # the new styles are not known before it is drawn
 
     # --- drawing
 
@@ -246,6 +247,8 @@ class Reader(ScrollView, can_focus=True):
         if index not in self._strips:
             self._strips[index] = self._strip(index)
         strip = self._strips[index]
+        if self._beside is None:
+            self._beside = self._lay_aside()
         if y < len(self._beside):
             beside = self._beside[y]
             strip = Strip.join([strip.crop(0, strip.cell_length - beside.cell_length), beside])
