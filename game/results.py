@@ -1,7 +1,7 @@
 """What `check` found, for other programs: JSON of a shape of its own, and SARIF 2.1.0 (OASIS).
 
 The surprising rule: what is proved is no SARIF result. Code scanning services show every result as an alert, whatever
-its `kind`, so a proof stands whole in the run's properties, and only what is refuted or undecided is a result.
+its `kind`, so a proof stands whole in the run's properties, and only what is refuted, undecided or unused is a result.
 """
 
 import os
@@ -20,6 +20,7 @@ from game.story.loader import Loaded
 from game.story.model import Story
 
 if TYPE_CHECKING:
+    from game.prove.coverage import Coverage
     from game.prove.explore import Finding, Proof, Witness  # imported by whoever proves; a check does without
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,11 +36,10 @@ _PROOF_RULES = {  # id: what is wrong, what helps
     "always": ("A condition that must always hold fails.",
                "Play what is shown with `play --replay`, and bar the way or mend the condition."),
     "reachable": ("What must be reachable is in no play.", "Look at what bars the way: each `when` before it."),
-    "in_no_play": ("A scene or choice has a part in no play.", "Delete it, or open a way to it."),
 }  # fmt: skip
 
 
-def as_json(loaded: Loaded, proof: "Proof | None", path: Path) -> Object:
+def as_json(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", path: Path) -> Object:
     """The shape that docs/authoring.md tells. `path` is the story as the person named it; lines and columns count from
     1, in characters, and are None for what concerns a whole file."""
     story = loaded.story
@@ -58,14 +58,13 @@ def as_json(loaded: Loaded, proof: "Proof | None", path: Path) -> Object:
             "choices": len(story.choices) if story else None,
         },
         "diagnostics": diagnostics,
-        "proof": _proof(proof, story, path) if proof is not None and story is not None else None,
+        **_proved(proof, coverage, path),
     }
 
 
-def _proof(proof: "Proof", story: Story, path: Path) -> Object:
-    data = {key: value for key, value in _data(proof, path).items() if key not in ("unmet", "untaken")}
-    unused = [{"kind": kind, "id": id_, **_place(at, path)} for kind, id_, at in _unused(proof, story)]
-    return {"verdict": str(proof.verdict), **data, "in_no_play": unused}
+def _proved(proof: "Proof | None", coverage: "Coverage | None", path: Path) -> Object:
+    verdict = {"verdict": str(proof.verdict)} if proof else {}
+    return {"proof": verdict | _data(proof, path) if proof else None, "coverage": _data(coverage, path)}
 
 
 def _data(value: object, path: Path) -> Any:
@@ -77,11 +76,6 @@ def _data(value: object, path: Path) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _data(inner, path) for key, inner in value.items()}
     return [_data(inner, path) for inner in value] if isinstance(value, tuple | list) else value
-
-
-def _unused(proof: "Proof", story: Story) -> list[tuple[str, str, Location]]:
-    scenes = [("scene", s, story.scenes[s].location) for s in proof.unmet]
-    return scenes + [("choice", c, story.choices[c].location) for c in proof.untaken]
 
 
 def _place(place: Location, path: Path) -> Object:
@@ -96,19 +90,14 @@ def _name(path: Path) -> str:
 # --- SARIF ---------------------------------------------------------------------------------------------------------
 
 
-def as_sarif(loaded: Loaded, proof: "Proof | None", path: Path, code: int) -> Object:
+def as_sarif(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", path: Path, code: int) -> Object:
     """A SARIF log of one run; `code` is the command's exit code."""
     rules = [*_catalogue_rules(), *(_rule(_proof_rule(k), *words, "error") for k, words in _PROOF_RULES.items())]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
-    results = [
-        _result(d.code, str(d.severity), f"{d.message}. {d.hint}".strip(), d.location, path) for d in loaded.diagnostics
-    ]
-    properties: Object = {}
+    problems = [*loaded.diagnostics, *(gap.problem for gap in (coverage.unused if coverage else ()))]
+    results = [_result(d.code, str(d.severity), f"{d.message}. {d.hint}".strip(), d.location, path) for d in problems]
     if proof is not None and loaded.story is not None:
-        properties["proof"] = _proof(proof, loaded.story, path)
         results += [_judged(f, proof, loaded.story, path) for f in proof.findings if f.verdict != "PROVED"]
-        for kind, id_, at in _unused(proof, loaded.story):
-            results.append(_result(_proof_rule("in_no_play"), "warning", f"the {kind} `{id_}` is in no play", at, path))
     for result in results:
         result["ruleIndex"] = numbers[result["ruleId"]]
     run = {
@@ -116,7 +105,7 @@ def as_sarif(loaded: Loaded, proof: "Proof | None", path: Path, code: int) -> Ob
         "invocations": [{"executionSuccessful": True, "exitCode": code}],
         "columnKind": "unicodeCodePoints",
         "results": results,
-        "properties": properties,
+        "properties": _proved(proof, coverage, path),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 

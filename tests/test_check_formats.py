@@ -16,6 +16,7 @@ import pytest
 from benchmarks.yardstick import counter
 from game.play.session import Session
 from game.problems import describe
+from game.prove.coverage import cover
 from game.prove.explore import prove
 from game.results import as_json, as_sarif
 from game.story.catalogue import CATALOGUE
@@ -64,7 +65,8 @@ def resolved(uri: str, here: Path) -> Path:
 def sarif_of(path: Path) -> Any:
     loaded = load(path)
     proof = prove(loaded.story) if loaded.story else None
-    return as_sarif(loaded, proof, path, 0)["runs"][0]
+    coverage = cover(loaded.story) if loaded.story else None
+    return as_sarif(loaded, proof, coverage, path, 0)["runs"][0]
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def unmet(tmp_path: Path) -> Path:
 def test_json_tells_of_every_broken_story_what_is_told_in_words() -> None:
     for path in broken():
         loaded = load(path)
-        found = as_json(loaded, None, path)
+        found = as_json(loaded, None, None, path)
         words = []
         for problem in found["diagnostics"]:
             place = ":".join(str(problem[k]) for k in ("file", "line", "column") if problem[k] is not None)
@@ -110,7 +112,8 @@ def test_the_shape_of_json_is_what_the_manual_tells(unmet: Path) -> None:
     _, broken_story = check(STORIES / "broken" / "unknown_next.yaml", form="json")
     _, without = check(unmet, "--prove", form="json")
     found["diagnostics"] = broken_story["diagnostics"]
-    found["proof"]["in_no_play"] = without["proof"]["in_no_play"][:1]
+    found["coverage"] = {**without["coverage"], "tallies": without["coverage"]["tallies"][:1]}
+    found["coverage"]["unused"] = found["coverage"]["unused"][:1]
     finding = next(f for f in found["proof"]["findings"] if f["witness"] and f["location"])
     found["proof"]["findings"] = [finding]
     assert keys(found) == shown
@@ -147,7 +150,7 @@ def test_every_witness_is_a_play_that_replays() -> None:
     for path in sorted(VERDICTS.glob("*.yaml")):
         loaded = load(path)
         assert loaded.story is not None
-        for finding in as_json(loaded, prove(loaded.story), path)["proof"]["findings"]:
+        for finding in as_json(loaded, prove(loaded.story), None, path)["proof"]["findings"]:
             if witness := finding["witness"]:
                 session = Session(loaded.story, witness["answers"])
                 for step in witness["steps"]:
@@ -202,7 +205,7 @@ def test_ctrl_c_leaves_whole_output_that_says_so(form: str, tmp_path: Path) -> N
 def test_the_schema_is_whole_and_refuses_what_is_wrong() -> None:
     """A schema that takes everything would prove nothing."""
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    log = as_sarif(load(REFUTED), None, REFUTED, 0)
+    log = as_sarif(load(REFUTED), None, None, REFUTED, 0)
     assert SARIF.is_valid(log)
     log["runs"][0]["results"] = [{"ruleId": "x"}]
     assert not SARIF.is_valid(log)
@@ -213,7 +216,7 @@ def test_the_schema_is_whole_and_refuses_what_is_wrong() -> None:
 def test_what_every_story_of_the_corpora_brings_forth_is_valid_sarif_in_its_place() -> None:
     """The results of all stories in one run, since the rules are the same."""
     paths = [*broken(), *sorted(VERDICTS.glob("*.yaml")), *sorted((STORIES / "good").iterdir())]
-    log = as_sarif(load(paths[0]), None, paths[0], 0)
+    log = as_sarif(load(paths[0]), None, None, paths[0], 0)
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     results = [result for path in paths for result in sarif_of(path)["results"]]
@@ -282,22 +285,34 @@ def test_answers_open_the_flow_and_a_must_hold_is_the_place() -> None:
 def test_undecided_is_open_and_says_why() -> None:
     loaded = load(REFUTED)
     assert loaded.story is not None
-    log = as_sarif(loaded, prove(loaded.story, limit=2), REFUTED, 3)
+    log = as_sarif(loaded, prove(loaded.story, limit=2), None, REFUTED, 3)
     SARIF.validate(log)
     results = log["runs"][0]["results"]
     assert [(r["kind"], r["level"]) for r in results] == [("open", "none")] * 2
     assert all("UNDECIDED because the limit of 2 situations is met" in r["message"]["text"] for r in results)
 
 
-def test_what_is_in_no_play_is_a_located_warning(unmet: Path) -> None:
+def test_what_no_play_uses_is_a_located_warning(unmet: Path) -> None:
     run = sarif_of(unmet)
-    unused = [r for r in run["results"] if r["ruleId"] == "proof-in-no-play"]
-    listed = run["properties"]["proof"]["in_no_play"]
-    assert [(item["kind"], item["id"]) for item in listed] == [("scene", "attic"), ("choice", "a/open")]
-    for result, item in zip(unused, listed, strict=True):
+    gaps = run["properties"]["coverage"]["unused"]
+    unused = [r for r in run["results"] if r["ruleId"].startswith("never-")]
+    assert [gap["code"] for gap in gaps] == [result["ruleId"] for result in unused]
+    assert {"never-met", "never-offered"} <= {gap["code"] for gap in gaps}
+    lines = unmet.read_text(encoding="utf-8").splitlines()
+    for result, gap in zip(unused, gaps, strict=True):
         assert result["level"] == "warning"
-        assert f"`{item['id']}`" in result["message"]["text"]
-        assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == item["line"]
+        assert gap["message"] in result["message"]["text"]
+        line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+        assert line == gap["location"]["line"]
+        assert "attic" in lines[line - 1]  # its scene, or the choice that leads there
+    tallies = {tally["what"]: (tally["used"], tally["total"]) for tally in run["properties"]["coverage"]["tallies"]}
+    assert (tallies["scene"], tallies["choice"]) == ((2, 3), (1, 2))
+
+
+def test_strict_counts_what_no_play_uses_as_an_error(unmet: Path) -> None:
+    for form in ("json", "sarif"):
+        assert check(unmet, "--prove", form=form)[0] == 0
+        assert check(unmet, "--prove", "--strict", form=form)[0] == 1
 
 
 @pytest.mark.parametrize("name", ["a b.yaml", "50%.yaml", "a#b?.yaml", "Ж.yaml", "c:d.yaml"], ids=ascii)

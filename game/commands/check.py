@@ -45,7 +45,8 @@ def _check(options: argparse.Namespace) -> int:
     if options.format != "text":
         from game.results import as_json, as_sarif  # a check in words does without
 
-        found = as_json(loaded, proof, path) if options.format == "json" else as_sarif(loaded, proof, path, code)
+        sarif = options.format == "sarif"
+        found = as_sarif(loaded, proof, coverage, path, code) if sarif else as_json(loaded, proof, coverage, path)
         print(json.dumps(found, indent=1))
     elif proof is not None:
         from game.prove.report import report, used

@@ -66,10 +66,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`situations` counts those reached, `memory` the bytes that hold them (an estimate); `costly` is what
-    makes the space large, the worst first, with how many values it can have. `reason` says why anything is undecided,
-    else ''. What is `unmet` (scenes) or
-    `untaken` (choices) has no part in any play; both are empty where the search did not end.
+    """`situations` counts those reached, `memory` the bytes that hold them (an estimate); `costly` is what makes the
+    space large, the worst first, with how many values it can have. `reason` says why anything is undecided, else ''.
     """
 
     findings: tuple[Finding, ...]
@@ -79,8 +77,6 @@ class Proof:
     dropped: tuple[str, ...]
     costly: dict[str, int]
     reason: str
-    unmet: tuple[str, ...]
-    untaken: tuple[str, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -268,7 +264,7 @@ def prove(story: Story, *, limit: int | None = None, progress: Progress | None =
         return _prove(story, limit, progress, small)
     except KeyboardInterrupt:  # before there was anything to judge, or while what was found was being told
         findings = [Finding(kind, name, Verdict.UNDECIDED, None, at) for kind, name, at in _properties(story)]
-        return Proof(tuple(findings), 0, 0, 0, (), {}, INTERRUPTED, (), ())
+        return Proof(tuple(findings), 0, 0, 0, (), {}, INTERRUPTED)
 
 
 def _prove(story: Story, limit: int | None, progress: Progress | None, small: int) -> Proof:
@@ -352,8 +348,6 @@ def _judge(space: Space, engine: Engine) -> Proof:
         dropped=tuple(_shown(key) for key in space.dropped),
         costly=_costly(space),
         reason=seen.reason,
-        unmet=() if seen.reason else tuple(s for s in space.story.scenes if s not in seen.scenes),
-        untaken=() if seen.reason else tuple(c for c in space.story.choices if c not in seen.options),
     )
 
 
