@@ -29,6 +29,14 @@ def _scenes(count: int, *, cyclic: bool) -> list[tuple[str, list[tuple[str, str,
     return scenes
 
 
+def pages(count: int) -> list[str]:
+    """The words of each page."""
+    return [
+        "\n\n".join([f"Scene {index}", text, *(f"Choice {number} of scene {index}" for number in range(3))])
+        for index, (text, _) in enumerate(_scenes(count, cyclic=False))
+    ]
+
+
 def as_yaml(count: int, *, cyclic: bool = False) -> str:
     lines = ["format: 1", "id: yardstick", "title: Yardstick", "start: s0", "state:"]
     lines += [f"  {name}: {{range: [0, 15], start: 0}}" for name in "abc"]

@@ -1,0 +1,152 @@
+"""The game in a real terminal of 120x40 against a bare Textual app: start, key to painted page, peak memory."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+from benchmarks.measure import ROOT, line
+from benchmarks.yardstick import as_yaml, pages
+
+COLUMNS, ROWS = 120, 40
+QUIET = 0.5  # seconds between a page and the next key: a choice waits for a moment before it can be taken
+PRESSES = 30
+DEADLINE = 120.0
+_CODES = re.compile(rb"\x1b(\[[0-9;?=<>]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\-_])")
+_BARE = """
+import sys
+from textual.app import App
+from textual.content import Content
+from textual.widgets import Static
+from benchmarks.yardstick import pages
+
+class Bare(App):
+    def compose(self):
+        self.pages = iter(pages({count}))
+        yield Static(Content(next(self.pages)))
+
+    def on_key(self):
+        self.query_one(Static).update(Content(next(self.pages)))
+
+Bare().run()
+"""
+
+
+class Terminal:
+    """A program in a pseudo terminal."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("TEXTUAL")}
+        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        self.begun = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=ROOT,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        self.terminal, self.text = ours, b""
+
+    def read(self, seconds: float) -> bool:
+        """Whether something came within some seconds."""
+        if not select.select([self.terminal], [], [], seconds)[0]:
+            return False
+        self.text += os.read(self.terminal, 2**16)
+        return True
+
+    def until(self, words: str) -> float:
+        """The moment at which words were written."""
+        while words.encode() not in _CODES.sub(b"", self.text):
+            if not self.read(DEADLINE):
+                raise TimeoutError(f"{words!r} was not written: {_CODES.sub(b'', self.text)[-400:]!r}")
+        return time.perf_counter()
+
+    def press(self, keys: str) -> float:
+        """Presses keys once nothing more comes; the moment of it."""
+        while self.read(QUIET):
+            pass
+        self.text = b""
+        begun = time.perf_counter()
+        os.write(self.terminal, keys.encode())
+        return begun
+
+    def end(self) -> float:
+        """Ends the program; its peak memory in MB."""
+        while self.read(QUIET):
+            pass
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def run() -> None:
+    print(f"the terminal, {COLUMNS}x{ROWS}: against a bare Textual app")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first, peak = _starts(folder)
+        for count in (1_000, 10_000):
+            path = folder / f"{count}.yaml"
+            path.write_text(as_yaml(count), encoding="utf-8")
+            game = ["-m", "game", "play", str(path), "--saves", str(folder / f"saves-{count}")]
+            ours, mb = _turns(Terminal(game), "Begin a new play")
+            theirs, _ = _turns(Terminal(["-c", _BARE.format(count=count)]), "")
+            for what, at in (("p50", 0.5), ("p95", 0.95)):
+                mine, peer = (_quantile(times, at) * 1000 for times in (ours, theirs))
+                what = f"{count:,} scenes: key to page, {what}"
+                line(what, f"{mine:.1f} ms", f"Static {peer:.1f} ms", f"{mine / peer:.2f}x")
+            line(f"{count:,} scenes: peak memory", f"{mb:.0f} MB", f"bare {peak:.0f} MB", f"{mb / peak:.2f}x")
+        del first
+
+
+def _starts(folder: Path) -> tuple[float, float]:
+    """Start to first frame, turn about, and peak memory of some turns of the shipped story; the bare app's two."""
+    bare, game = ["-c", _BARE.format(count=10)], ["-m", "game", "play", "--saves", str(folder / "saves")]
+    times: dict[str, list[float]] = {"bare": [], "game": []}
+    peaks: dict[str, float] = {}
+    for _ in range(7):
+        for who, arguments, words in (("bare", bare, "Choice 0 of scene 0"), ("game", game, "Begin a new play")):
+            terminal = Terminal(arguments)
+            times[who].append(terminal.until(words) - terminal.begun)
+            peaks[who] = max(peaks.get(who, 0), terminal.end())
+    ours, theirs = (statistics.median(times[who]) for who in ("game", "bare"))
+    line("shipped story: start to first frame", f"{ours:.3f} s", f"bare {theirs:.3f} s", f"{ours / theirs:.2f}x")
+    terminal = Terminal(game)
+    terminal.until("Begin a new play")
+    for _ in range(PRESSES):
+        terminal.press("\r")
+    mb = terminal.end()
+    line("shipped story: peak memory", f"{mb:.0f} MB", f"bare {peaks['bare']:.0f} MB", f"{mb / peaks['bare']:.2f}x")
+    return theirs, peaks["bare"]
+
+
+def _turns(terminal: Terminal, title: str) -> tuple[list[float], float]:
+    """Seconds from key to page for each turn, and peak memory."""
+    if title:
+        terminal.until(title)
+        terminal.press("\r")
+    terminal.until("Choice 0 of scene 0")
+    times = []
+    for number in range(1, PRESSES + 1):
+        begun = terminal.press("1")
+        times.append(terminal.until(f"Choice 0 of scene {number}") - begun)
+    return times, terminal.end()
+
+
+def _quantile(values: list[float], at: float) -> float:
+    return sorted(values)[round(at * (len(values) - 1))]
+
+
+if __name__ == "__main__":
+    run()
