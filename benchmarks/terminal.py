@@ -47,7 +47,7 @@ class Terminal:
     def __init__(self, arguments: list[str]) -> None:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("TEXTUAL")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("TEXTUAL", "PYTHON"))}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(
