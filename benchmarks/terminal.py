@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import ROOT, line
-from benchmarks.yardstick import as_yaml, pages
+from benchmarks.yardstick import as_yaml
 
 COLUMNS, ROWS = 120, 40
 QUIET = 0.5  # seconds between a page and the next key: a choice waits for a moment before it can be taken
@@ -95,23 +95,22 @@ def run() -> None:
     print(f"the terminal, {COLUMNS}x{ROWS}: against a bare Textual app")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        first, peak = _starts(folder)
+        peak = _starts(folder)
         for count in (1_000, 10_000):
             path = folder / f"{count}.yaml"
             path.write_text(as_yaml(count), encoding="utf-8")
             game = ["-m", "game", "play", str(path), "--saves", str(folder / f"saves-{count}")]
             ours, mb = _turns(Terminal(game), "Begin a new play")
             theirs, _ = _turns(Terminal(["-c", _BARE.format(count=count)]), "")
-            for what, at in (("p50", 0.5), ("p95", 0.95)):
-                mine, peer = (_quantile(times, at) * 1000 for times in (ours, theirs))
-                what = f"{count:,} scenes: key to page, {what}"
+            for percent in (50, 95):
+                mine, peer = (_percentile(times, percent) * 1000 for times in (ours, theirs))
+                what = f"{count:,} scenes: key to page, p{percent}"
                 line(what, f"{mine:.1f} ms", f"Static {peer:.1f} ms", f"{mine / peer:.2f}x")
             line(f"{count:,} scenes: peak memory", f"{mb:.0f} MB", f"bare {peak:.0f} MB", f"{mb / peak:.2f}x")
-        del first
 
 
-def _starts(folder: Path) -> tuple[float, float]:
-    """Start to first frame, turn about, and peak memory of some turns of the shipped story; the bare app's two."""
+def _starts(folder: Path) -> float:
+    """Start to first frame, turn about, and peak memory of some turns of the shipped story. The bare app's peak."""
     bare, game = ["-c", _BARE.format(count=10)], ["-m", "game", "play", "--saves", str(folder / "saves")]
     times: dict[str, list[float]] = {"bare": [], "game": []}
     peaks: dict[str, float] = {}
@@ -128,7 +127,7 @@ def _starts(folder: Path) -> tuple[float, float]:
         terminal.press("\r")
     mb = terminal.end()
     line("shipped story: peak memory", f"{mb:.0f} MB", f"bare {peaks['bare']:.0f} MB", f"{mb / peaks['bare']:.2f}x")
-    return theirs, peaks["bare"]
+    return peaks["bare"]
 
 
 def _turns(terminal: Terminal, title: str) -> tuple[list[float], float]:
@@ -144,8 +143,8 @@ def _turns(terminal: Terminal, title: str) -> tuple[list[float], float]:
     return times, terminal.end()
 
 
-def _quantile(values: list[float], at: float) -> float:
-    return sorted(values)[round(at * (len(values) - 1))]
+def _percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[round(percent / 100 * (len(values) - 1))]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     story = read_story(path)
+    gc.freeze()  # the story stays as it is: collecting among 10,000 scenes would hold a key up for a third of a second
     slots = Slots(options.saves or saves_folder(), story)
     taken = False
     if options.slot is not None:
