@@ -1,0 +1,35 @@
+"""`special-tasks export`: other shapes of the same story."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from game.commands.common import Commands, command, find_story, read_story, write_text
+from game.story.model import Story
+
+
+def _script(story: Story) -> str:
+    from game.export.script import Script
+
+    return Script(story).html()
+
+
+FORMATS: dict[str, Callable[[Story], str]] = {"script": _script}
+
+
+def add(commands: Commands) -> None:
+    example = "example: special-tasks export my-story/ --to script -o my-story.html"
+    export = command(commands, "export", "write the story in another shape", example, _export)
+    export.add_argument("--to", choices=FORMATS, required=True, help="script: the whole story to read on paper (HTML)")
+    export.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write (standard output)")
+
+
+def _export(options: argparse.Namespace) -> int:
+    text = FORMATS[options.to](read_story(find_story(options.story)))
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        write_text(options.output, text)
+        print(f"{options.output}: written")
+    return 0
