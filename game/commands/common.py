@@ -91,3 +91,11 @@ def read_story(path: Path) -> Story:
         problems = "\n".join(describe(p, path) for p in loaded.errors)
         raise InputError(f"{path} can't be played: {summary(loaded.errors)}\n{problems}")
     return loaded.story
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file that was asked for. Raises InputError where it can't be."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None

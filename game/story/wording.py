@@ -37,7 +37,7 @@ _ORDER = {
 }
 _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SIGNS = {"+": "plus", "-": "less", "*": "times", "//": "divided by", "%": "modulo"}
-_FUNCTIONS = {"min": "the smallest of", "max": "the largest of", "abs": "the size of"}
+_FUNCTIONS = {"min": "the smallest of", "max": "the largest of", "abs": "the size of", "neg": "minus"}
 
 
 class Wording:
