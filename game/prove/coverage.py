@@ -10,17 +10,29 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from game.prove.code import Coder, Steps
-from game.prove.explore import INTERRUPTED, LIMIT, SMALL, WIDE_LIMIT, Interrupted, Progress, explore, is_wide
+from game.prove.explore import (
+    INTERRUPTED,
+    LIMIT,
+    SMALL,
+    WIDE_LIMIT,
+    Engine,
+    Interrupted,
+    Progress,
+    SmallSearch,
+    attempt,
+    explore,
+    is_wide,
+)
 from game.prove.goals import COUNTED, Goal, Goals, What
 from game.prove.probes import ProbedSpace
+from game.prove.space import Space
 from game.prove.trees import Key
 from game.story.diagnostics import Diagnostic, Location, Severity
 from game.story.expressions import Value
 from game.story.model import Story
 
 FIRST = 4_000  # situations of the search for everything at once, which is all that a small story needs
-STEPS = 40_000  # of the random plays together
+STEPS = 120_000  # of the random plays together
 PLAY = COUNTED // 2  # of one play; a step enters a scene twice at most, as an interrupt's and then as the way's
 
 
@@ -92,9 +104,15 @@ class Search:
         return frozenset(n for n in self.open if not self.goals.goals[n].endless)
 
     def _run(self) -> None:
-        self._search(self._exact, min(self.limit, FIRST))
+        wanted = self._exact
+        space = self._space(wanted, wanted)
+        first = SmallSearch(space, limit=min(self.limit, FIRST), progress=self._look(space, wanted))
+        attempt(first)
+        self._learn(space, first, wanted)
         if self.why != INTERRUPTED and self.open:
-            self._walk()
+            if self.open - wanted:  # with their visits counted
+                first = SmallSearch(self._space(self.open, self.open), limit=0, progress=None)
+            self._walk(first)
         if self.why != INTERRUPTED and self._exact and self.limit > FIRST:
             base = self._search(frozenset(), self.limit)
             if not self.why:
@@ -115,7 +133,20 @@ class Search:
     def _search(self, keep: frozenset[int], limit: int) -> int:
         """Explores with what the goals of `keep` read kept alive; the number of situations."""
         wanted = self._exact
-        space = ProbedSpace(self.goals.story, self.goals.at(wanted, keep), keep)
+        space = self._space(wanted, keep)
+        if is_wide(space) and not self.is_limited:
+            limit = min(limit, WIDE_LIMIT)
+        engine = explore(space, limit=limit, progress=self._look(space, wanted), small=self.small)
+        self._learn(space, engine, wanted)
+        if engine.seen.situations > self.small:  # so are those to come
+            self.small = 0
+        return engine.seen.situations
+
+    def _space(self, wanted: frozenset[int], keep: frozenset[int]) -> ProbedSpace:
+        return ProbedSpace(self.goals.story, self.goals.at(wanted, keep), keep)
+
+    def _look(self, space: Space, wanted: frozenset[int]) -> Progress:
+        """Ends a search that has met everything, and passes on how far it is."""
 
         def look(situations: int, waiting: int) -> None:
             if not wanted - space.hits:
@@ -123,16 +154,13 @@ class Search:
             if self.progress is not None:
                 self.progress(situations, waiting)
 
-        if is_wide(space) and not self.is_limited:
-            limit = min(limit, WIDE_LIMIT)
-        engine = explore(space, limit=limit, progress=look, small=self.small)
+        return look
+
+    def _learn(self, space: Space, engine: Engine, wanted: frozenset[int]) -> None:
         self.met |= space.hits
         if not engine.seen.reason:
             self.settled |= wanted - space.hits - space.blind
         self.why = engine.seen.reason if wanted - space.hits else ""
-        if engine.seen.situations > self.small:  # so are those to come
-            self.small = 0
-        return engine.seen.situations
 
     def _cones(self) -> list[frozenset[int]]:
         """The open goals by all that what they read depends on; small cones first."""
@@ -143,14 +171,11 @@ class Search:
 
     # --- random plays
 
-    def _walk(self) -> None:
-        """Random plays that prefer what has been taken least."""
-        wanted = self.open
-        space = ProbedSpace(self.goals.story, self.goals.at(wanted, wanted), wanted)
+    def _walk(self, search: SmallSearch) -> None:
+        """Random plays through a search's space and steps, that prefer what has been taken least."""
+        space, wanted = search.space, self.open
         chance = random.Random(0)  # noqa: S311  # no secret: equal stories give equal reports
-        coder = Coder(space, arrays=False)
-        enter = coder.start()
-        steps: dict[int, Steps] = {}
+        enter = search.coder.start()
         taken: dict[tuple[int, int], float] = defaultdict(float)
         left = STEPS
         try:
@@ -163,15 +188,14 @@ class Search:
                 for _ in range(PLAY):
                     left -= 1
                     place = space.positions[position]
-                    if position not in steps:
-                        steps[position] = coder.steps(place)
-                    offers = steps[position].offers(state)
+                    steps = search.steps(position)
+                    offers = steps.offers(state)
                     offered = [option for option, offer in enumerate(offers) if offer]
                     if place.kind == "ending" or not offered:
                         break
                     option = min(offered, key=lambda o: taken[position, o] + chance.random())
                     taken[position, option] += chance.random()
-                    position, state = steps[position].takes[option](state)
+                    position, state = steps.takes[option](state)
         finally:
             self.met |= space.hits
 

@@ -285,18 +285,19 @@ def explore(space: Space, *, limit: int | None, progress: Progress | None, small
     first = limit if wide else min(limit, small)
     engine: Engine = SmallSearch(space, limit=first, progress=progress)
     try:
-        _run(engine)
+        attempt(engine)
         if engine.seen.reason and limit > first and engine.seen.reason.startswith(TOO_MANY):
             from game.prove.arrays import LargeSearch  # NumPy, which only large stories want
 
             engine = LargeSearch(space, limit=limit, progress=progress)
-            _run(engine)
+            attempt(engine)
     except KeyboardInterrupt:
         engine.seen.reason = INTERRUPTED
     return engine
 
 
-def _run(engine: Engine) -> None:
+def attempt(engine: Engine) -> None:
+    """Runs it; a reason to end early stands in what it has seen."""
     try:
         engine.run()
     except Interrupted as stop:

@@ -311,15 +311,15 @@ class Space:
                 live = everywhere | (at_the_end if position.kind == "ending" else frozenset())
                 position.live = tuple(live)
             before = self._predecessors()
-            waiting = list(range(len(self.positions)))
+            waiting = dict.fromkeys(range(len(self.positions)))  # each once, the last first: ends come late in a story
             while waiting:
-                position = self.positions[waiting.pop()]
+                position = self.positions[waiting.popitem()[0]]
                 live = frozenset(position.live) | position.kept
                 for option in position.options:
                     live |= guard_reads(option.guard) | self.needs(option.tree)
                 if live != frozenset(position.live):
                     position.live = tuple(live)
-                    waiting += before[position.index]
+                    waiting |= dict.fromkeys(before[position.index])
         else:
             for position in self.positions:
                 position.live = tuple(self.fields)
