@@ -187,6 +187,8 @@ class Record:
 
         def note(world: Any) -> Value:
             value = run(world)
+            if isinstance(holder, Choice) and holder.spends and holder.id in world.chosen:
+                return value  # whether a session looks here is its own affair: a spent choice is hidden in any case
             if isinstance(holder, By):
                 case = (
                     f"`{str(value).lower() if isinstance(value, bool) else value}`" if value in holder.cases else None
