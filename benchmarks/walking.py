@@ -57,7 +57,7 @@ def _compare(folder: Path, *, cyclic: bool) -> None:
     runners = {
         "session": lambda: python(setup + _PLAYS, _SESSION.format(runs=1_000), runs=1),
         "hits": lambda: python(setup, _WALK.format(runs=20_000, jobs=1), runs=1),
-        "all cores": lambda: python(setup, _WALK.format(runs=100_000, jobs=0), runs=1),
+        "all cores": lambda: python(setup, _WALK.format(runs=40_000, jobs=0), runs=1),
         "inkjs": lambda: inkjs(folder / "story.ink"),
         "bardic": lambda: bardic(folder / "story.bard"),
     }
