@@ -22,6 +22,7 @@ from game.story.model import Story
 if TYPE_CHECKING:
     from game.prove.coverage import Coverage
     from game.prove.explore import Finding, Proof, Witness  # imported by whoever proves; a check does without
+    from game.prove.measures import Measures
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 Object = dict[str, Any]
@@ -39,7 +40,9 @@ _PROOF_RULES = {  # id: what is wrong, what helps
 }  # fmt: skip
 
 
-def as_json(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", path: Path) -> Object:
+def as_json(
+    loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", path: Path, measures: "Measures | None" = None
+) -> Object:
     """The shape that docs/authoring.md tells. `path` is the story as the person named it; lines and columns count from
     1, in characters, and are None for what concerns a whole file."""
     story = loaded.story
@@ -58,13 +61,17 @@ def as_json(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", 
             "choices": len(story.choices) if story else None,
         },
         "diagnostics": diagnostics,
-        **_proved(proof, coverage, path),
+        **_proved(proof, coverage, measures, path),
     }
 
 
-def _proved(proof: "Proof | None", coverage: "Coverage | None", path: Path) -> Object:
+def _proved(proof: "Proof | None", coverage: "Coverage | None", measures: "Measures | None", path: Path) -> Object:
     verdict = {"verdict": str(proof.verdict)} if proof else {}
-    return {"proof": verdict | _data(proof, path) if proof else None, "coverage": _data(coverage, path)}
+    return {
+        "proof": verdict | _data(proof, path) if proof else None,
+        "coverage": _data(coverage, path),
+        "measures": _data(measures, path),
+    }
 
 
 def _data(value: object, path: Path) -> Any:
@@ -90,7 +97,14 @@ def _name(path: Path) -> str:
 # --- SARIF ---------------------------------------------------------------------------------------------------------
 
 
-def as_sarif(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None", path: Path, code: int) -> Object:
+def as_sarif(
+    loaded: Loaded,
+    proof: "Proof | None",
+    coverage: "Coverage | None",
+    path: Path,
+    code: int,
+    measures: "Measures | None" = None,
+) -> Object:
     """A SARIF log of one run; `code` is the command's exit code."""
     rules = [*_catalogue_rules(), *(_rule(_proof_rule(k), *words, "error") for k, words in _PROOF_RULES.items())]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
@@ -105,7 +119,7 @@ def as_sarif(loaded: Loaded, proof: "Proof | None", coverage: "Coverage | None",
         "invocations": [{"executionSuccessful": True, "exitCode": code}],
         "columnKind": "unicodeCodePoints",
         "results": results,
-        "properties": _proved(proof, coverage, path),
+        "properties": _proved(proof, coverage, measures, path),
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 

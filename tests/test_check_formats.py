@@ -24,6 +24,7 @@ from game.story.loader import load
 
 ROOT = Path(__file__).parent.parent
 STORIES = ROOT / "tests" / "stories"
+MEASURED = ROOT / "tests" / "stories" / "good" / "measured.yaml"
 VERDICTS = STORIES / "verdicts"
 REFUTED = VERDICTS / "starved_hub.yaml"
 SCHEMA = json.loads((ROOT / "tests" / "sarif" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
@@ -116,6 +117,8 @@ def test_the_shape_of_json_is_what_the_manual_tells(unmet: Path) -> None:
     found["coverage"]["unused"] = found["coverage"]["unused"][:1]
     finding = next(f for f in found["proof"]["findings"] if f["witness"] and f["location"])
     found["proof"]["findings"] = [finding]
+    measures = check(MEASURED, "--prove", form="json")[1]["measures"]
+    found["measures"] = {key: value[:1] if isinstance(value, list) else value for key, value in measures.items()}
     assert keys(found) == shown
 
 

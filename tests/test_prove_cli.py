@@ -69,6 +69,8 @@ def test_proved_is_exit_code_0(arguments: list[str]) -> None:
         ("PROVED", "always: left + right == 3"),
     ]
     assert any(line.startswith("PROVED: 8 situations, up to ") for line in done.stdout.splitlines())
+    assert "\nA play to an ending takes " in done.stdout
+    assert "\nPlays that together take every choice: 1 " in done.stdout
 
 
 def test_refuted_is_exit_code_1_and_the_list_of_steps_leads_to_the_stuck_page(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,9 @@ from game.story.model import Story
 if TYPE_CHECKING:
     from game.prove.coverage import Coverage
     from game.prove.explore import Proof
+    from game.prove.measures import Measures
 
+OFTEN = 0.1  # seconds between two lines of progress, where many searches are short
 WIDTH = 72  # of the line of progress
 
 
@@ -37,7 +41,9 @@ def _check(options: argparse.Namespace) -> int:
     bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
     if options.format == "text":
         _tell(loaded, path, bad=bad)
-    proof, coverage = _prove(loaded.story, options.limit) if options.prove and loaded.story else (None, None)
+    proof = coverage = measures = None
+    if options.prove and loaded.story:
+        proof, coverage, measures = _prove(loaded.story, options.limit)
     code = int(bad)
     if proof is not None and not bad:
         unused = options.strict and coverage and coverage.unused
@@ -45,11 +51,13 @@ def _check(options: argparse.Namespace) -> int:
     if options.format != "text":
         from game.results import as_json, as_sarif  # a check in words does without
 
-        sarif = options.format == "sarif"
-        found = as_sarif(loaded, proof, coverage, path, code) if sarif else as_json(loaded, proof, coverage, path)
+        if options.format == "sarif":
+            found = as_sarif(loaded, proof, coverage, path, code, measures)
+        else:
+            found = as_json(loaded, proof, coverage, path, measures)
         print(json.dumps(found, indent=1))
     elif proof is not None:
-        from game.prove.report import report, used
+        from game.prove.report import measured, report, used
 
         for line in report(proof):
             print(printable(line))
@@ -57,6 +65,8 @@ def _check(options: argparse.Namespace) -> int:
             print(describe(gap.problem, path), file=sys.stderr)
         if coverage:
             print(used(coverage))
+        for line in measured(measures) if measures else ():
+            print(printable(line))
     return code
 
 
@@ -68,24 +78,41 @@ def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:
     print(printable(f"{path}: {summary(loaded.diagnostics)}{counts}"), file=sys.stderr if bad else sys.stdout)
 
 
-def _prove(story: Story, limit: int | None) -> "tuple[Proof, Coverage | None]":
-    """The proof and, unless the person has seen enough, the coverage: by chance alone where the proof met its limit."""
+def _prove(story: Story, limit: int | None) -> "tuple[Proof, Coverage | None, Measures | None]":
+    """The proof and, unless the person has seen enough, the coverage and the measures: by chance alone, and of what
+    needs no search, where the proof met its limit.
+    """
     from game.prove.coverage import FIRST, cover
     from game.prove.explore import INTERRUPTED, prove  # slow to import
 
-    terminal = sys.stderr.isatty()
-    begun = time.monotonic()
+    coverage = measures = None
+    with _progress() as progress:
+        proof = prove(story, limit=limit, progress=progress)
+        if proof.reason != INTERRUPTED:
+            coverage = cover(story, limit=min(limit or FIRST, FIRST) if proof.reason else limit, progress=progress)
+    if coverage is not None and all(gap.why != INTERRUPTED for gap in coverage.unknown):
+        from game.prove.measures import LIMIT, measure
+
+        with _progress(OFTEN) as progress:
+            measures = measure(story, limit=min(limit or LIMIT, LIMIT), progress=progress)
+    return proof, coverage, measures
+
+
+@contextmanager
+def _progress(often: float = 0.0) -> Iterator[Callable[[int, int], None] | None]:
+    """A line that tells how far a search is, on a terminal, and is taken away at its end."""
+    begun, told = time.monotonic(), -often
 
     def progress(situations: int, waiting: int) -> None:
-        rate = situations / max(time.monotonic() - begun, 1e-3)
+        nonlocal told
+        if time.monotonic() - told < often:
+            return
+        told = time.monotonic()
+        rate = situations / max(told - begun, 1e-3)
         found = f"{situations:,} situations, {waiting:,} waiting ({rate:,.0f} a second)"
         print(f"\r{found:<{WIDTH}}", end="", file=sys.stderr, flush=True)
 
-    show = progress if terminal else None
-    proof = prove(story, limit=limit, progress=show)
-    coverage = None
-    if proof.reason != INTERRUPTED:
-        coverage = cover(story, limit=min(limit or FIRST, FIRST) if proof.reason else limit, progress=show)
+    terminal = sys.stderr.isatty()
+    yield progress if terminal else None
     if terminal:
         print("\r" + " " * WIDTH + "\r", end="", file=sys.stderr, flush=True)
-    return proof, coverage

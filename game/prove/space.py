@@ -8,7 +8,7 @@ The steps are trees made from the model's own checked terms; `code.py` turns the
 `Session` on random stories.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise, product
@@ -192,12 +192,10 @@ class Space:
         if choice.choices:
             guards = tuple(self._guard(c) for c in choice.choices)
             tree = Test(Arrive(self.menus[choice.id]), tree, scene.id, offered=guards)
-        tree = self._at("taken", choice.id, self._replied(tree, scene, choice), scene.id)
+        tree = self._at("taken", choice.id, tree, scene.id)
         mark = ("chosen", choice.id)
         marks = (mark,) if mark in self.fields else ()
-        assigns = _assigns(choice.set)
-        if assigns:
-            tree = Effects(tree, scene.id, assigns)
+        tree = _assigned(tree, scene.id, choice.set)
         tree = self._at("set", choice.id, tree, scene.id)
         if marks:  # first: `set` may ask whether its own choice was taken
             tree = Effects(tree, scene.id, marks=marks)
@@ -221,9 +219,6 @@ class Space:
             tree = self._at("interrupt", str(index), tree, here)
         return tree
 
-    def _replied(self, tree: Tree, scene: Scene, choice: Choice) -> Tree:  # noqa: ARG002  # for spaces that tell text
-        return tree
-
     def _at(self, moment: str, name: str, tree: Tree, here: str) -> Tree:  # noqa: ARG002  # for spaces that look
         """What is done at a moment of a play, before the tree. There: `take`, `set` and `taken` of a choice; `way` of a
         scene; `interrupt`; `arrive` (while still `here`, or nowhere at the start), `visit` and `entered` of a scene.
@@ -243,9 +238,7 @@ class Space:
 
     def _entered(self, tree: Tree, target: str) -> Tree:
         """A visit and its effects, and then the tree."""
-        assigns = _assigns(self.story.scenes[target].on_enter)
-        if assigns:
-            tree = Effects(tree, target, assigns)
+        tree = _assigned(tree, target, self.story.scenes[target].on_enter)
         tree = self._at("visit", target, tree, target)
         visit = ("visits", target)
         return Effects(tree, target, visit=visit) if visit in self.fields else tree
@@ -425,8 +418,11 @@ class Space:
         return self._to(self.story.start, "")
 
 
-def _assigns(assignments: Iterable[Assignment]) -> tuple[tuple[Key, Term], ...]:
-    return tuple((("state", a.variable), a.value.term) for a in assignments)
+def _assigned(tree: Tree, here: str, assignments: tuple[Assignment, ...]) -> Tree:
+    if not assignments:
+        return tree
+    assigns = tuple((("state", a.variable), a.value.term) for a in assignments)
+    return Effects(tree, here, assigns, tuple(a.location for a in assignments))
 
 
 def asked_marks(term: Term) -> Iterator[tuple[Key, int]]:

@@ -6,6 +6,7 @@ The surprising rule: the leaves are terms that the story language has checked; n
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from game.story.diagnostics import Location
 from game.story.expressions import (
     Arithmetic,
     Call,
@@ -43,11 +44,14 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Terms assigned together from the state before; or marks set to 1; or a visit counted."""
+    """Terms assigned together from the state before, with where each is written; or marks set to 1; or a visit
+    counted.
+    """
 
     then: "Tree"
     here: str
     assigns: tuple[tuple[Key, Term], ...] = ()
+    written: tuple[Location, ...] = ()
     marks: tuple[Key, ...] = ()
     visit: Key | None = None
 

@@ -122,6 +122,7 @@ class Way:
 class Assignment:
     variable: str
     value: Expression
+    location: Location = NOWHERE  # of the value
 
 
 @dataclass(frozen=True, slots=True)

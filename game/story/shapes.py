@@ -449,7 +449,7 @@ class Shaper:
                 continue
             expression = self._expression(item, item.text, insert=False)
             if expression is not None and self._fits(item, variable, expression.type):
-                assignments.append(Assignment(name, expression))
+                assignments.append(Assignment(name, expression, location(item)))
         return tuple(assignments)
 
     def _fits(self, node: Scalar, variable: Variable, type_: Type) -> bool:

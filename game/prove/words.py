@@ -1,0 +1,371 @@
+"""The words a player reads, as terms: of a passage, a heading, a card, an ending; and a space that tells them.
+
+The surprising rule: a count of words is a term of the story language, so what a text depends on is found, kept alive
+and compiled like any condition. A call of `sum` is the one addition, which only `weigher.py` writes.
+
+Counted is what is told on the way, in full: the label of what is taken (at least one word), replies, headings, text,
+sheets each time they are shown, chapters' titles, record cards with their facts, and at an ending its title, outcome,
+toll and questions. Not counted: options not taken, gauges, glossary, drawings, and the file and journal, which repeat.
+An answer that is typed counts as its start.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from game.prove.space import Field, Space
+from game.prove.trees import Arrive, Effects, Key, Tree
+from game.story.expressions import FLAG, Call, Compare, Constant, Either, Expression, Kind, Logic, Term, Value, Variable
+from game.story.expressions import Visits as VisitsTo
+from game.story.model import By, Choice, Once, Passage, Scene, Sheet, Story, When
+from game.story.text import MARK, Shown, Template
+
+NONE = Constant(0)
+OUTCOME: Key = ("state", "+outcome")  # what the space adds to the variables has a name no author can give
+CHAPTER: Key = ("state", "+chapter")
+TEXT: Key = ("words", "text")  # words of passages, of chapters' openings and cards, and of the facts on the cards
+CARDS: Key = ("words", "cards")
+FACTS: Key = ("words", "facts")
+
+
+def total(terms: Iterable[Term]) -> Term:
+    """The sum of some counts."""
+    fixed, parts = 0, []
+    for term in terms:
+        for part in term.terms if isinstance(term, Call) else (term,):
+            if isinstance(part, Constant):
+                fixed += int(str(part.value))
+            else:
+                parts.append(part)
+    if not parts:
+        return Constant(fixed)
+    return Call("sum", (Constant(fixed), *parts))
+
+
+def _either(condition: Term, then: Term, otherwise: Term) -> Term:
+    return then if then == otherwise else Either(condition, then, otherwise)
+
+
+def is_(term: Term, value: Value) -> Term:
+    return Compare(term, (("==", Constant(value)),))
+
+
+def template(text: Template) -> Term:
+    """The words of one text. Only a lone variable with words of its own can print more or fewer than one."""
+    values = ["0"] * len(text.inserts)
+    varied: list[tuple[int, list[tuple[Term, str]]]] = []
+    for at, insert in enumerate(text.inserts):
+        variable = insert.variable
+        if variable is None:
+            continue
+        if variable.kind is Kind.TEXT:
+            values[at] = variable.shown(variable.start)
+        elif variable.kind is Kind.WORD:
+            varied.append((at, [(is_(insert.expression.term, w), said) for w, said in variable.words.items()]))
+        elif variable.bands:
+            term = insert.expression.term
+            within: list[tuple[Term, str]] = [
+                (Compare(Constant(low), (("<=", term), ("<=", Constant(high)))), said)
+                for low, high, said in variable.bands
+            ]
+            varied.append((at, within))
+    count = _count(text, values)
+    terms: list[Term] = [Constant(count)]
+    for at, cases in varied:
+        more = [Constant(_count(text, [*values[:at], said, *values[at + 1 :]]) - count) for _, said in cases]
+        extra_term: Term = more[-1]
+        for (test, _), extra in zip(reversed(cases[:-1]), reversed(more[:-1]), strict=True):
+            extra_term = _either(test, extra, extra_term)
+        terms.append(extra_term)
+    return total(terms)
+
+
+def _count(text: Template, values: list[str]) -> int:
+    if MARK not in text.source and not text.source.strip():
+        return 0
+    return sum(len(block.plain.split()) for block in Shown(text, tuple(values)).blocks)
+
+
+def passage(told: Passage, scene: Scene | None, story: Story) -> Term:
+    """The words of a passage shown in a scene; in a card, which has none, `once` and `again` tell nothing."""
+    count = partial(passage, scene=scene, story=story)
+    terms: list[Term] = []
+    for piece in told:
+        match piece:
+            case Template():
+                terms.append(template(piece))
+            case When(condition, body, otherwise):
+                terms.append(_either(condition.term, count(body), count(otherwise)))
+            case By(subject, cases, otherwise):
+                term = count(otherwise)
+                for value, body in cases.items():
+                    test = is_(subject.term, value) if isinstance(value, str) else _flag(subject.term, value)
+                    term = _either(test, count(body), term)
+                terms.append(term)
+            case Once(body, again) if scene is not None:
+                first, later = (NONE, count(body)) if again else (count(body), NONE)
+                terms.append(_either(Compare(VisitsTo(scene.id), ((">", Constant(1)),)), later, first))
+            case Sheet():
+                terms += [template(t) for t in (piece.heading, piece.stamp, piece.signed)]
+                terms.append(count(tuple(p for p in piece.text if not isinstance(p, Sheet))))
+    return total(_merged(terms))
+
+
+def _flag(term: Term, value: Value) -> Term:
+    return term if value else Either(term, Constant(value=False), Constant(value=True))
+
+
+def _merged(terms: Iterable[Term]) -> Iterator[Term]:
+    """Terms under one condition as one: where it is not known, what excludes one another is not added up."""
+    under: dict[str, tuple[Term, list[Term], list[Term]]] = {}
+    for term in terms:
+        for part in term.terms if isinstance(term, Call) else (term,):
+            if isinstance(part, Either):
+                _, then, otherwise = under.setdefault(repr(part.condition), (part.condition, [], []))
+                then.append(part.then)
+                otherwise.append(part.otherwise)
+            else:
+                yield part
+    for condition, then, otherwise in under.values():
+        yield _either(condition, total(_merged(then)), total(_merged(otherwise)))
+
+
+# --- the space -----------------------------------------------------------------------------------------------------
+
+
+class TrackingSpace(Space):
+    """A space in which what is assigned to `tracked` keys is known where it happens, since what it is made from is kept
+    alive, whether or not anything ahead reads it.
+    """
+
+    def __init__(self, story: Story, tracked: frozenset[Key]) -> None:
+        self.tracked = tracked
+        super().__init__(story, must_hold=False)
+
+    def matters(self, key: Key, after: frozenset[Key]) -> bool:
+        return key in after or key in self.tracked
+
+
+class ToldSpace(TrackingSpace):
+    """A space that also tells what is read: its trees add words to `TEXT`, `CARDS` and `FACTS`, each exactly if it is
+    tracked. It knows the last outcome at an ending.
+    """
+
+    def __init__(self, story: Story, tracked: frozenset[Key] = frozenset()) -> None:
+        self.outcomes = ("", *(s.id for s in story.scenes.values() if s.outcome is not None))
+        self.chapters = ("", *story.chapters)
+        self.flow = Chapters(story)
+        super().__init__(story, tracked)
+
+    # --- fields
+
+    def is_flag(self, key: Key) -> bool:
+        return not key[1].startswith("+") and super().is_flag(key)
+
+    def is_number(self, key: Key) -> bool:
+        return not key[1].startswith("+") and super().is_number(key)
+
+    def expressions(self) -> Iterator[Expression]:
+        """What is counted is asked only where it is kept: a visit that only text asks about else costs nothing."""
+        yield from super().expressions()
+        story = self.story
+        if TEXT in self.tracked:
+            for scene in story.scenes.values():
+                yield _asking(total([self._text(scene), self._end(scene) if scene.ending is not None else NONE]))
+            for choice in story.choices.values():
+                yield _asking(self._reply_words(choice))
+                yield _asking(template(choice.label))
+        if CARDS in self.tracked:
+            for chapter in story.chapters.values():
+                yield _asking(passage(chapter.card, None, story))
+
+    def _fields(self) -> Iterator[Field]:
+        yield from super()._fields()
+        yield Field(OUTCOME, len(self.outcomes))
+        yield Field(CHAPTER, len(self.chapters))
+        for chapter in self.flow.again:
+            yield Field(_closed(chapter), 2)
+        for place in range(max(map(len, self.flow.rests.values()), default=0)):
+            yield Field(_slot(place), 2)
+
+    def _always_live(self) -> tuple[frozenset[Key], frozenset[Key]]:
+        everywhere, at_the_end = super()._always_live()
+        return everywhere, at_the_end | ({OUTCOME} if len(self.outcomes) > 1 else frozenset())
+
+    # --- trees
+
+    def _at(self, moment: str, name: str, tree: Tree, here: str) -> Tree:
+        if moment == "take":
+            label = template(self.story.choices[name].label)
+            if isinstance(label, Constant):
+                label = Constant(max(1, int(str(label.value))))
+            return Effects(tree, here, ((TEXT, label),))
+        if moment == "taken" and self.story.choices[name].reply:
+            return Effects(tree, here, ((TEXT, self._reply_words(self.story.choices[name])),))
+        scene = self.story.scenes.get(name)
+        if moment == "arrive" and scene is not None and not scene.is_junction and scene.chapter != "same":
+            return self._closing(tree, here, sorted(self.flow.before[name] - {scene.chapter, ""}))
+        return tree
+
+    def _reply_words(self, choice: Choice) -> Term:
+        return passage(choice.reply, self.story.scenes[choice.id.split("/", 1)[0]], self.story)
+
+    def _entry(self, target: str) -> Tree:
+        scene = self.story.scenes[target]
+        tree: Tree = Arrive(self.pages[target])
+        if not scene.is_junction:
+            if scene.ending is not None:
+                ends = [chapter for chapter in self.flow.within[target] if chapter]
+                tree = self._closing(tree, target, ends)
+                tree = Effects(tree, target, ((TEXT, self._end(scene)),))
+            tree = Effects(tree, target, ((TEXT, self._text(scene)),))
+        if scene.outcome is not None:
+            tree = Effects(tree, target, ((OUTCOME, Constant(self.outcomes.index(target))),))
+        tree = self._entered(tree, target)
+        if scene.is_junction:
+            return tree
+        if scene.chapter != "same":
+            number = self.chapters.index(scene.chapter) if scene.chapter in self.chapters else 0
+            tree = Effects(tree, target, ((CHAPTER, Constant(number)),))
+        tree = self._resting(tree, scene)
+        if scene.chapter in self.story.chapters and self.flow.before[target] != {scene.chapter}:
+            title = Constant(len(self.story.chapters[scene.chapter].title.split()))
+            met = scene.chapter in self.flow.before[target]
+            opening = Either(self._in(scene.chapter), NONE, title) if met else title
+            tree = Effects(tree, target, ((CARDS, opening),))
+        return tree
+
+    def _resting(self, tree: Tree, scene: Scene) -> Tree:
+        """Marks the facts of a scene: a slot each of those of the chapter that is open, since only one ever is."""
+        before, within = self.flow.before[scene.id], self.flow.within[scene.id]
+        slots: dict[int, Term] = {}
+        for chapter in sorted(within):
+            facts = list(self.flow.rests.get(chapter, ()))
+            basis = self.flow.basis(scene, chapter)
+            stays = scene.chapter == "same" or before == {chapter}
+            for place in range(max(map(len, self.flow.rests.values()), default=0)):
+                old: Term = Variable(_slot(place)[1])
+                if not stays:
+                    old = Either(self._in(chapter), old, NONE) if chapter in before else NONE
+                rests = place < len(facts) and facts[place] in basis
+                if scene.chapter == "same":
+                    if rests:
+                        slots[place] = Either(self._in(chapter), Constant(1), slots.get(place, old))
+                elif rests or not stays:
+                    slots[place] = Constant(1) if rests else old
+        marked = tuple((_slot(place), term) for place, term in slots.items())
+        return Effects(tree, scene.id, marked) if marked else tree
+
+    def _in(self, chapter: str) -> Term:
+        return is_(Variable(CHAPTER[1]), self.chapters.index(chapter) if chapter in self.chapters else 0)
+
+    def _closing(self, tree: Tree, here: str, chapters: list[str]) -> Tree:
+        """The card of the chapter that the player is in, if it is one of these and was not closed before."""
+        prose, facts, closed = [], [], []
+        for chapter in chapters:
+            if chapter not in self.story.chapters:
+                continue
+            now = self._in(chapter)
+            if chapter in self.flow.again:
+                flag = Variable(_closed(chapter)[1])
+                closed.append((_closed(chapter), Either(now, Constant(1), flag)))
+                now = Logic(every=True, terms=(now, is_(flag, 0)))
+            prose.append(_either(now, passage(self.story.chapters[chapter].card, None, self.story), NONE))
+            rested = [
+                Either(is_(Variable(_slot(place)[1]), 1), Constant(words), NONE)
+                for place, words in enumerate(self.flow.rests.get(chapter, {}).values())
+            ]
+            facts.append(_either(now, total(rested), NONE))
+        if closed:
+            tree = Effects(tree, here, tuple(closed))
+        if prose:
+            tree = Effects(tree, here, ((CARDS, total(prose)), (FACTS, total(facts))))
+        return tree
+
+    # --- counts
+
+    def _text(self, scene: Scene) -> Term:
+        story = self.story
+        heading = [template(t) for t in (scene.title, scene.place, scene.date)]
+        todo = len(f"To be written: {scene.todo}".split()) if scene.todo else 0
+        return total([*heading, passage(scene.text, scene, story), Constant(todo)])
+
+    def _end(self, scene: Scene) -> Term:
+        """The page of an ending, after its text."""
+        story = self.story
+        told: list[Term] = [template(scene.ending)] if scene.ending is not None else []
+        for number, outcome in enumerate(self.outcomes):
+            if found := story.scenes[outcome].outcome if outcome else None:
+                words = total([template(found.title), template(found.summary)])
+                told.append(_either(is_(Variable(OUTCOME[1]), number), words, NONE))
+        for toll in story.toll:
+            words = total([template(toll.who), template(toll.text)])
+            told.append(_either(toll.when.term, words, NONE) if toll.when else words)
+        return total([*told, *(template(question) for question in story.debrief)])
+
+
+def _asking(term: Term) -> Expression:
+    return Expression("", term, FLAG, frozenset())
+
+
+def _closed(chapter: str) -> Key:
+    return ("state", f"+closed {chapter}")
+
+
+def _slot(place: int) -> Key:
+    return ("state", f"+fact {place}")
+
+
+class Chapters:
+    """Which chapters a player can be in: `before` entering a scene, `within` it; which can be closed `again`; and the
+    facts that each `rests` on, with their words. Found by following every way, whatever its condition.
+    """
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        targets: dict[str, set[str]] = {s.id: {w.go for w in s.next} for s in story.scenes.values()}
+        for choice in story.choices.values():
+            if choice.go:
+                targets[choice.id.split("/", 1)[0]].add(choice.go)
+        for scene in story.scenes.values():
+            if not scene.is_junction and scene.ending is None:
+                targets[scene.id].update(i.go for i in story.interrupts)
+        found: dict[str, set[str]] = {name: set() for name in story.scenes}
+        found[story.start].add("")
+        waiting = [story.start]
+        within: dict[str, frozenset[str]] = {}
+        while waiting:
+            name = waiting.pop()
+            scene = story.scenes[name]
+            inside = frozenset(found[name] if scene.is_junction or scene.chapter == "same" else {scene.chapter})
+            if within.get(name) == inside:
+                continue
+            within[name] = inside
+            for target in targets[name]:
+                found[target] |= inside
+                waiting.append(target)
+        self.before = {name: frozenset(chapters) for name, chapters in found.items()}
+        self.within = {name: within.get(name, frozenset()) for name in story.scenes}
+        self.again = tuple(c for c in story.chapters if self._returns(c))
+        self.rests: dict[str, dict[str, int]] = {}
+        for scene in story.scenes.values():
+            for chapter in () if scene.is_junction else self.within[scene.id]:
+                for fact in self.basis(scene, chapter):
+                    self.rests.setdefault(chapter, {})[fact] = len(story.facts[fact].text.split())
+
+    def _returns(self, chapter: str) -> bool:
+        met: set[str] = set()
+        waiting = [chapter]
+        while waiting:
+            current = waiting.pop()
+            for name, inside in self.within.items():
+                if current in self.before[name] and not self.story.scenes[name].is_junction:
+                    new = inside - met - {current}
+                    met |= new
+                    waiting += new
+        return chapter in met
+
+    def basis(self, scene: Scene, chapter: str) -> list[str]:
+        basis = scene.basis
+        if not basis and chapter in self.story.chapters:
+            basis = self.story.chapters[chapter].basis
+        return [f for f in basis if f != "invented"] if chapter in self.story.chapters else []
