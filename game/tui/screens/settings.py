@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 
 from game.layout import Line
 from game.settings import SETTINGS
-from game.tui.drawing import heading, paragraph
+from game.tui.drawing import paragraph
 from game.tui.screens.base import PageScreen, items, whole
 from game.tui.widgets.reader import Item
 
@@ -21,7 +21,7 @@ class SettingsScreen(PageScreen):
     FIRST = (("enter", "change"),)
 
     def on_mount(self) -> None:
-        self.bars()
+        self.bars("Settings")
         self.show()
 
     def show(self, *, keep: bool = False) -> None:
@@ -36,7 +36,7 @@ class SettingsScreen(PageScreen):
     @staticmethod
     def lines(width: int) -> list[Line]:
         about = "The same for every story, and kept for the next time."
-        return [*heading("Settings", width), *paragraph(about, width, "dim")]
+        return paragraph(about, width, "dim")
 
     def setting_changed(self) -> None:
         super().setting_changed()
