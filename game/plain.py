@@ -25,6 +25,7 @@ LETTERS = {
     "e": "evidence: the facts behind this scene, and whom you have met",
     "f": "the file: every document seen so far",
     "j": "the journal: what was chosen, and what the record says",
+    "a": "answer the questions, after an ending",
     "g": "gauges: how things stand",
     "v": "tell scenes of violence by a short summary, or in full",
     "c": "a code of this play, to copy",
@@ -229,6 +230,8 @@ class LineMode:
             self.say("The last step is undone." if session.undo() else "There is nothing to undo.")
             self.save(play)
             self.again(play)
+        elif answer == "a":
+            self.debrief(play)
         elif answer == "r":
             self.again(play)
         elif answer == "v":
@@ -267,6 +270,22 @@ class LineMode:
         except (SaveError, PlayError) as error:
             self.say(f"That can't be done: {error}.")
 
+    def debrief(self, play: Play) -> None:
+        """The questions after an ending, one by one; an empty line leaves an answer as it is."""
+        ending = play.session.page.ending
+        if ending is None or not ending.debrief:
+            self.say("There are no questions here: they come after an ending.")
+            return
+        self.say("Type an answer on one line, or press Enter to leave it as it is. Answers are in the save.")
+        for number, question in enumerate(ending.debrief):
+            self.say()
+            self.say_runs(span_runs(question), f"{number + 1}. ", "   ")
+            if now := play.answered(number):
+                self.say(f"Answered: {now}", "   ")
+            if answer := self.ask():
+                play.answer(number, answer)
+                self.save(play)
+
     def again(self, play: Play) -> None:
         """The page as it stands, from its scene's heading, or from the very beginning."""
         page = play.session.page
@@ -276,7 +295,8 @@ class LineMode:
     def options(self, page: Page) -> None:
         self.say()
         if page.ending is not None:
-            self.say("This play has ended. j reads the journal, u takes the last step back, q leaves.")
+            asked = "a answers the questions, " if page.ending.debrief else ""
+            self.say(f"This play has ended. {asked}j reads the journal, u takes the last step back, q leaves.")
         elif page.stuck:
             self.say("This page offers no way on: a mistake of the story. u takes the last step back.")
         for option in page.options:

@@ -160,6 +160,13 @@ def test_a_play_is_told_once_and_in_order(slots: Slots) -> None:
     assert "/\\" not in said
 
 
+def test_the_questions_are_answered_after_an_ending_and_kept(slots: Slots) -> None:
+    said = type_in(slots, *BEGUN, "a", "1", "2", "", "1", "a", "Because\x1b[1m.", "a", "")
+    assert "There are no questions here: they come after an ending." in said
+    assert "   Answered: Because [1m." in said
+    assert slots.read("a").debrief == ["Because [1m."]
+
+
 def test_violence_can_be_told_by_a_summary_from_the_start(slots: Slots) -> None:
     said = type_in(slots, "2", "Ada", "1", "2", "1", "1")
     assert "He is hurt." in said

@@ -168,11 +168,11 @@ async def test_q_leaves_the_title(title, key):
         await left(player)
 
 
-@presses("TitleScreen", "o", "c")
+@presses("TitleScreen", "l", "o")
 async def test_letters_of_the_title_open_saves_and_outcomes(title, key):
     async with title as player:
         await player.press(key)
-        await player.sees({"o": "Nothing is saved yet.", "c": "No outcome has been met yet."}[key])
+        await player.sees({"l": "Nothing is saved yet.", "o": "No outcome has been met yet."}[key])
         await player.press("escape")
         await player.at(TitleScreen)
 
@@ -198,9 +198,10 @@ async def test_u_takes_a_step_back(clerk, key):
         assert player.steps == []
 
 
-@presses("BesideScreen", "e", "f", "j", "m", "d", "w")
+@presses("BesideScreen", "e", "f", "j", "m", "d", "w", "c", "t")
 async def test_letters_open_what_lies_beside_the_story(clerk, key):
     titles = {"e": "Evidence", "f": "The file", "j": "Journal", "m": "Map", "d": "Dossier", "w": "A file of this play"}
+    titles |= {"c": "A code of this play", "t": "A file of this play"}
     async with clerk as player:
         await player.press(key)
         await player.until(lambda: player.text.split("\n")[0].strip() == titles[key])
@@ -208,8 +209,8 @@ async def test_letters_open_what_lies_beside_the_story(clerk, key):
         await player.at(SceneScreen)
 
 
-@presses("SceneScreen", "o")
-async def test_o_saves_the_play_and_shows_the_saves(clerk, key):
+@presses("SceneScreen", "l")
+async def test_l_saves_the_play_and_shows_the_saves(clerk, key):
     async with clerk as player:
         await player.press("2", key)
         await player.at(SavesScreen)
@@ -218,8 +219,8 @@ async def test_o_saves_the_play_and_shows_the_saves(clerk, key):
         await player.at(TitleScreen)
 
 
-@presses("SceneScreen", "c")
-async def test_c_shows_the_outcomes(clerk, key):
+@presses("SceneScreen", "o")
+async def test_o_shows_the_outcomes(clerk, key):
     async with clerk as player:
         await player.press(key)
         await player.sees("No outcome has been met yet.")

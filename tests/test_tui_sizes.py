@@ -68,7 +68,7 @@ async def test_every_screen_is_drawn_at_every_size(story, saves, size):
             await take(player, key)
             drawn(player, size)
         await player.at(SceneScreen)
-        for key in ("e", "f", "j"):
+        for key in ("e", "f", "j", "m", "d", "w", "c", "o", "s"):
             await player.press(key)
             drawn(player, size)
             await player.press("end")
@@ -170,7 +170,7 @@ async def test_a_long_place_and_date_share_the_header(tmp_path, saves):
 FROM_LINE_MODE = """
     by in full neutral summary how should scenes be told this can changed at any time chapter picture scene stamped
     signed document end of the stops here for moment memo now story not ended j reads u takes last step back q leaves
-    saved as play journal what was chosen and says think about is where typing enter type number letter lists
+    answers saved as play journal what was chosen and says think about is where typing enter type number letter lists
 """
 FROM_SCREEN = """
     begin a new play settings 3 quit memorandum go on your decisions against back to title with told
@@ -232,4 +232,5 @@ async def test_the_screen_and_line_mode_say_the_same_words(tmp_path, story, name
     alone = words(" ".join(c.plate_alt for c in told.chapters.values()))
     alone |= words(" ".join(source.title for source in told.sources.values()))  # a card on the screen leaves them out
     assert said - seen <= alone | words(FROM_LINE_MODE)
-    assert seen - said <= words(FROM_SCREEN)
+    drawn = words(" ".join(c.plate for c in told.chapters.values()))  # line mode tells of a plate in words of its own
+    assert seen - said <= drawn | words(FROM_SCREEN)

@@ -109,7 +109,7 @@ async def test_escape_goes_back_one_step_from_everywhere(story, saves):
         assert type(player.app.screen) is TitleScreen
         await player.press("1", "1", "1", "enter")
         await player.at(SceneScreen)
-        for key in ("e", "f", "m", "d", "question_mark", "c"):
+        for key in ("e", "f", "m", "d", "question_mark", "o"):
             await player.press(key)
             await player.until(lambda: isinstance(player.app.screen, Panel))
             await player.press("escape")

@@ -123,7 +123,7 @@ def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:
     if note and used + 2 + cell_len(note) <= width:
         lines[-1] = (*lines[-1], (" " * (width - used - cell_len(note)), ""), (note, "em" if stop.here else "dim"))
     margin = "   " if last else "│  "
-    return lines + [((margin, "rule"), (f"╌ {UNMET}", "dim"))] * stop.blanks
+    return lines + [((margin, "rule"), (f"╌ {UNMET}"[: max(width - 3, 1)], "dim"))] * stop.blanks
 
 
 def draw_outcomes(story: Story, met: dict[str, str], width: int) -> list[Line]:

@@ -247,4 +247,5 @@ class Panel(PageScreen):
         self.reader.show(document, [Item(label) for label in labels])
 
     def chosen(self, index: int) -> None:
+        self.reader.taken = False  # what it leads to may come back
         self.ways[index].take()

@@ -1,6 +1,8 @@
 """What lies beside a story while it is played: evidence, dossier, the file, the map, each a key away."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,6 +12,7 @@ from game.play.page import SheetShown
 from game.play.report import write_report
 from game.play.route import route
 from game.play.saves import SaveError
+from game.play.session import PlayError
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
 from game.tui.records import draw_dossier, draw_evidence, draw_map, sheet_runs
@@ -23,11 +26,13 @@ class BesideScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "evidence", "evidence", tooltip="Evidence: the facts behind this scene"),
-        Binding("j", "journal", "journal", tooltip="Journal: all that was read and chosen; ways back"),
+        Binding("j", "journal", "journal", tooltip="Journal: all that was read and chosen"),
         Binding("f", "file", "file", tooltip="The file: every document met so far"),
         Binding("m", "map", "map", tooltip="Map: the scenes met, and the ways not taken"),
         Binding("d", "dossier", "dossier", tooltip="Dossier: people, places and terms so far"),
         Binding("w", "report", "write", show=False, tooltip="Write this play to a Markdown file"),
+        Binding("c", "code", "code", show=False, tooltip="A code of this play, to copy"),
+        Binding("t", "test", "test", show=False, tooltip="Write this play down as a test of the story"),
     ]
     play: Play
 
@@ -61,14 +66,40 @@ class BesideScreen(PageScreen):
 
     def action_report(self) -> None:
         """Writes the play as Markdown and says where it lies."""
+        what = "Written: the decisions against the record, the file, your answers, and everything read."
+        self.written(partial(write_report, self.play), what)
+
+    def action_test(self) -> None:
+        """Writes the play as a test of its story and says where it lies."""
+        what = "Written. In the story's folder, `special-tasks test` plays it; what you typed is not in it."
+        self.written(self.play.save_test, what)
+
+    def written(self, write: Callable[[], Path], what: str) -> None:
         try:
-            path = write_report(self.play)
-        except SaveError as error:
+            path = str(write().absolute())
+        except (SaveError, PlayError) as error:
             self.notify(f"Not written: {error}.", severity="error", markup=False)
             return
 
-        def written(width: int) -> list[Line]:
-            what = "Written: the decisions against the record, the file, your answers, and everything read."
-            return spaced([paragraph(what, width), paragraph(str(path.absolute()), width, "strong")])
+        def draw(width: int) -> list[Line]:
+            return spaced([paragraph(what, width), paragraph(path, width, "strong")])
 
-        self.app.push_screen(Panel("A file of this play", written))
+        self.app.push_screen(Panel("A file of this play", draw))
+
+    def action_code(self) -> None:
+        """The play as a code, with a way to copy it where the terminal lets programs copy."""
+        try:
+            code = self.play.code()
+        except (SaveError, PlayError) as error:
+            self.notify(f"There is no code of this play: {error}.", severity="error", markup=False)
+            return
+
+        def draw(width: int) -> list[Line]:
+            what = "Wherever a save is taken, this code is. Nothing you typed is in it."
+            return spaced([paragraph(what, width), paragraph(code, width)])
+
+        def copy() -> None:
+            self.app.copy_to_clipboard(code)
+            self.notify("Copied, if your terminal lets programs copy.", markup=False)
+
+        self.app.push_screen(Panel("A code of this play", draw, [Way("Copy it", copy)]))

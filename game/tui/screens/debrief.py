@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import TextArea
 
@@ -39,10 +40,11 @@ class DebriefScreen(PageScreen):
             id="room", classes="column", placeholder="Room for your answer. It stays in the save, on this machine."
         )
         area.cursor_blink = False
-        yield area
+        with Vertical(id="ask"):
+            yield area
 
     def on_mount(self) -> None:
-        self.add_class("-writing")
+        self.add_class("-typed")
         self.reader.can_focus = False
         self.show()
 

@@ -18,7 +18,7 @@ from game.tui.widgets.reader import Reader
 if TYPE_CHECKING:
     from game.tui.app import GameApp
 
-KEY = 8  # cells for a key in the palette
+KEY = 5  # cells for a key in the palette
 INTRODUCTION = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."
 
 

@@ -27,8 +27,8 @@ class SceneScreen(BesideScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "undo", tooltip="Undo the last step, back to the first page"),
         Binding("v", "violence", "violence", show=False, tooltip="Scenes of violence in full, or by a short summary"),
-        Binding("o", "app.saves", "saves", show=False, tooltip="Saves: open, rename or delete one"),
-        Binding("c", "app.outcomes", "outcomes", show=False, tooltip="Outcomes met in all plays of this story"),
+        Binding("l", "app.saves", "saves", show=False, tooltip="Saves: load, rename or delete one"),
+        Binding("o", "app.outcomes", "outcomes", show=False, tooltip="Outcomes met in all plays of this story"),
         Binding("s", "app.settings", "settings", show=False, tooltip="Settings: theme, column, keys and more"),
         Binding("q", "app.leave", "quit", tooltip="Save and quit"),
         Binding("escape", "back", "title", show=False, tooltip="Save, and back to the title"),

@@ -20,8 +20,8 @@ def spread(title: str) -> str:
 
 class TitleScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "app.saves", "saves", tooltip="Saves: open, rename or delete one"),
-        Binding("c", "app.outcomes", "outcomes", tooltip="Outcomes met in all plays of this story"),
+        Binding("l", "app.saves", "saves", tooltip="Saves: load, rename or delete one"),
+        Binding("o", "app.outcomes", "outcomes", tooltip="Outcomes met in all plays of this story"),
         Binding("s", "app.settings", "settings", tooltip="Settings: theme, column, keys and more"),
         Binding("q", "app.leave", "quit", tooltip="Save and quit"),
         Binding("escape", "back", show=False),
