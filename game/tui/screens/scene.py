@@ -40,6 +40,7 @@ class SceneScreen(BesideScreen):
         self.session = play.session
         self.where = "", ""  # place and date
         self.coming = 0  # pages still to come of the last step
+        self.unsaved = False  # a step that waits to be saved until its page is painted
         self.refused = ""  # why the last save failed
         self._drawn: dict[int, tuple[Part, tuple[int, int], list[Line]]] = {}  # by identity: part, room, lines
 
@@ -149,8 +150,8 @@ class SceneScreen(BesideScreen):
             self.after(page.ending)[index][1]()
             return
         self.session.choose(page.offered[index].id)
+        self.unsaved = True
         self.show(stepped=True)
-        self.call_after_refresh(self.save)
 
     def after(self, ending: Ending) -> list[tuple[str, Callable[[], None]]]:
         """What there is to do after an ending."""
@@ -180,9 +181,14 @@ class SceneScreen(BesideScreen):
         self.show()
         self.save()
 
+    def on_reader_painted(self) -> None:
+        """Writing takes longer than drawing, and waits until the page can be read."""
+        if self.unsaved:
+            self.save()
+
     def save(self) -> None:
         """Saves; why it can't be done is said once, and the play goes on."""
-        refused = ""
+        self.unsaved, refused = False, ""
         try:
             self.play.save()
         except SaveError as error:

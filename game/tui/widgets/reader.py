@@ -15,8 +15,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
@@ -70,6 +71,15 @@ class Reader(ScrollView, can_focus=True):
             super().__init__()
             self.more = more
 
+    class Painted(Message):
+        """A page stands on the screen."""
+
+        def __init__(self, page: int) -> None:
+            super().__init__()
+            self.page = page
+
+    virtual_size = Reactive(Size(0, 0))  # a new page moves nothing but itself: no layout of the screen
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
         self._document: Document = lambda _: ([], 0)
@@ -91,6 +101,7 @@ class Reader(ScrollView, can_focus=True):
         self.by_line = False  # new lines arrive one by one
         self._arrived = inf  # how many lines have
         self._arriving: Timer | None = None
+        self._told = False  # that the page is being painted
         self.selected = 0
         self.page = 0  # how often a page was shown
         self.taken = False  # an item of this page: no second one can be, however fast the keys
@@ -116,18 +127,19 @@ class Reader(ScrollView, can_focus=True):
         self._typed = 0
         if not keep:
             self._top = self._place = None
-        self._painted = self._open = inf
         self._arrive_all()
+        self._painted = self._open = inf
+        self._told = False
         if self.by_line and not keep:
             self._arrived = 0
             self._arriving = self.set_interval(self.PACE, self._arrive)
         self._lay_out()
-        self.call_after_refresh(self._is_painted)
 
-    def _is_painted(self) -> None:
-        self._painted = _now()
-        if self._arriving is None:
-            self._open = self._painted + self.GUARD
+    def on_reader_painted(self, event: Painted) -> None:
+        if event.page == self.page:
+            self._painted = event.time
+            if self._arriving is None:
+                self._open = event.time + self.GUARD
 
     def _arrive(self) -> None:
         """The next new line; once the view is full, all the others."""
@@ -190,10 +202,11 @@ class Reader(ScrollView, can_focus=True):
         self._beside = None
         self._drawn = Size(0, 0)
         self.virtual_size = Size(width, len(self._lines))
+        self._scroll_update(self.virtual_size)
         top = self._first if self._place is None else self._line_at(self._place)
         self.scroll_to(y=min(top, self.max_scroll_y), animate=False, force=True, immediate=True)
         self._top, self._drawn = None, self.size
-        self.refresh()
+        self.refresh(layout=self.styles.auto_dimensions)
         self._tell()
 
     def _locked(self, label: tuple[Run, ...], reason: tuple[Run, ...], digits: int) -> list[Line]:
@@ -242,6 +255,12 @@ class Reader(ScrollView, can_focus=True):
 
     # --- drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if not self._told and self._drawn == self.size:
+            self._told = True
+            self.post_message(self.Painted(self.page))  # it is read when all that is being painted has been written
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         index = y + int(self.scroll_offset.y)
         if index not in self._strips:
@@ -266,12 +285,15 @@ class Reader(ScrollView, can_focus=True):
             if index == first:
                 line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
         margin = max((width - self._column) // 2, 0)
-        segments = [Segment(" " * margin, base)]
-        segments += [Segment(text, self._style(tone + style)) for text, style in line]
-        strip = Strip(segments)
-        if selected:
-            strip = strip.extend_cell_length(margin + self._column, self._style(tone))
-        return strip.crop_extend(0, width, base)
+        used = margin + cell_len(text_of(line))
+        end = margin + self._column if selected else used
+        segments = [
+            Segment(" " * margin, base),
+            *(Segment(text, self._style(tone + style)) for text, style in line),
+            Segment(" " * (end - used), self._style(tone)),
+            Segment(" " * (width - max(end, used)), base),
+        ]
+        return Strip(segments, width) if used <= width else Strip(segments).crop_extend(0, width, base)
 
     def _style(self, names: str) -> Style:
         """The style of names joined by spaces, the later over the earlier."""
