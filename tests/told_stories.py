@@ -22,6 +22,7 @@ from game.story.text import Shown
 
 FACTS = {f"A{i}": " ".join(["fact"] * (i + 2)) for i in range(4)}
 NAMES = {"red": "the colour of blood", "blue": "blue", "green": "like grass", "grey": "neither black nor white"}
+IF = " x{'and two more' if n1 > 1 else '' if w2 == green else 'one'}y"
 
 
 class Dresser:
@@ -31,7 +32,7 @@ class Dresser:
 
     def words(self) -> str:
         text = " ".join(["word"] * self.random.randint(1, 6))
-        insert = self.random.choice(["", "", " {n1}", " {w1},", " {w2}", " {d1}", " {n1 + n2}", " x{w2}y", " {name}"])
+        insert = self.random.choice(["", "", " {n1}", " {w1},", " {w2}", " {d1}", " {n1 + n2}", IF, " {name}"])
         return text + insert
 
     def passage(self, depth: int = 0) -> object:

@@ -7,12 +7,13 @@ enough, else between bounds.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Literal
 
 import numpy as np
 
 from game.prove.explore import Progress, Witness
+from game.prove.given import given
 from game.prove.graph import EXACT, Explored, Floats, Graph, Ints
 from game.prove.plays import covering
 from game.prove.weigher import Flags, Noted
@@ -216,12 +217,6 @@ def _results(graph: Graph, lengths: _Lengths, visits: Floats, off: float) -> Ite
         found = lengths.of(where)
         if found is not None:
             yield Result("ending", position.scene, _chance(float(visits[where].sum()), off), found)
-
-
-def given(story: Story, answers: Mapping[str, Value]) -> Story:
-    """The story with some questions answered beforehand."""
-    variables = {n: replace(v, start=answers[n], ask="") if n in answers else v for n, v in story.variables.items()}
-    return replace(story, variables=variables)
 
 
 def lengths_from(

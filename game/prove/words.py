@@ -50,33 +50,43 @@ def is_(term: Term, value: Value) -> Term:
 
 
 def template(text: Template) -> Term:
-    """The words of one text. Only a lone variable with words of its own can print more or fewer than one."""
+    """The words of one text. An insert prints one word, but for a lone variable with words of its own, and for what an
+    `if` has between quotes.
+    """
     values = ["0"] * len(text.inserts)
-    varied: list[tuple[int, list[tuple[Term, str]]]] = []
+    said: dict[int, Term] = {}  # by insert: a term whose constants are what it prints
     for at, insert in enumerate(text.inserts):
         variable = insert.variable
         if variable is None:
-            continue
-        if variable.kind is Kind.TEXT:
+            said[at] = insert.expression.term
+        elif variable.kind is Kind.TEXT:
             values[at] = variable.shown(variable.start)
         elif variable.kind is Kind.WORD:
-            varied.append((at, [(is_(insert.expression.term, w), said) for w, said in variable.words.items()]))
+            said[at] = _cases((is_(insert.expression.term, w), words) for w, words in variable.words.items())
         elif variable.bands:
             term = insert.expression.term
-            within: list[tuple[Term, str]] = [
-                (Compare(Constant(low), (("<=", term), ("<=", Constant(high)))), said)
-                for low, high, said in variable.bands
-            ]
-            varied.append((at, within))
+            said[at] = _cases(
+                (Compare(Constant(low), (("<=", term), ("<=", Constant(high)))), words)
+                for low, high, words in variable.bands
+            )
     count = _count(text, values)
-    terms: list[Term] = [Constant(count)]
-    for at, cases in varied:
-        more = [Constant(_count(text, [*values[:at], said, *values[at + 1 :]]) - count) for _, said in cases]
-        extra_term: Term = more[-1]
-        for (test, _), extra in zip(reversed(cases[:-1]), reversed(more[:-1]), strict=True):
-            extra_term = _either(test, extra, extra_term)
-        terms.append(extra_term)
-    return total(terms)
+
+    def more(at: int, term: Term) -> Term:
+        if isinstance(term, Either):
+            return _either(term.condition, more(at, term.then), more(at, term.otherwise))
+        printed = term.value if isinstance(term, Constant) and isinstance(term.value, str) else "0"
+        return Constant(_count(text, [*values[:at], printed, *values[at + 1 :]]) - count)
+
+    return total([Constant(count), *(more(at, term) for at, term in said.items())])
+
+
+def _cases(cases: Iterable[tuple[Term, str]]) -> Term:
+    """What is said in the case that holds; one of them does."""
+    *before, (_, said) = cases
+    term: Term = Constant(said)
+    for test, words in reversed(before):
+        term = Either(test, Constant(words), term)
+    return term
 
 
 def _count(text: Template, values: list[str]) -> int:
