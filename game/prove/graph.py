@@ -116,15 +116,15 @@ class Graph:
         answers, begun = explored.begin()
         self.starts: dict[int, dict[str, Value]] = {}
         self.begin_chance = np.zeros(count)
-        self.begin_low = np.full(count, np.inf)
-        self.begin_high = np.full(count, -np.inf)
+        self.begin_low, self.begin_high = _ends(count), _ends(count)
         for target, rows, states, low, high in begun:
             nodes = explored.numbers(target, states)
             for node, row in zip(nodes, range(len(answers)) if rows is None else rows, strict=True):
                 self.starts.setdefault(int(node), answers[row])
             np.add.at(self.begin_chance, nodes, 1 / len(answers))
-            np.minimum.at(self.begin_low, nodes, low)
-            np.maximum.at(self.begin_high, nodes, high)
+            for ends, words in ((self.begin_low, low), (self.begin_high, high)):
+                np.minimum.at(ends[0], nodes, words)
+                np.maximum.at(ends[1], nodes, words)
         parts: tuple[list[Ints], ...] = ([], [], [], [], [])
         for origin, option, pieces in explored.taken():
             for target, rows, states, low, high in pieces:
@@ -303,6 +303,11 @@ def _solve(matrix: Matrix, wanted: Floats, tolerance: float) -> Floats:
         beta = rho / before * alpha / omega if omega else 0.0
         step = residual + beta * (step - omega * v)
     return best
+
+
+def _ends(count: int) -> tuple[Floats, Floats]:
+    """The least and the most over all answers that begin in a situation; infinite where none does."""
+    return np.full(count, np.inf), np.full(count, -np.inf)
 
 
 def _runs(first: States, nodes: States) -> States:

@@ -165,11 +165,11 @@ class _Lengths:
     """Shortest and longest ways to every situation."""
 
     def __init__(self, graph: Graph) -> None:
-        begun = np.isfinite(graph.begin_low)
-        none = np.zeros(graph.count)
-        self.choices = _Span(graph, graph.is_choice, none, begun)
-        self.low = _Span(graph, graph.low, graph.begin_low, begun)
-        self.high = _Span(graph, graph.high, graph.begin_high, begun)
+        least, most = graph.begin_low
+        none = (np.where(np.isfinite(least), 0, least), np.where(np.isfinite(most), 0, most))
+        self.choices = _Span(graph, graph.is_choice, none)
+        self.low = _Span(graph, graph.low, graph.begin_low)
+        self.high = _Span(graph, graph.high, graph.begin_high)
 
     def of(self, where: Flags) -> Lengths | None:
         """To one of some situations; None where none is reached."""
@@ -186,10 +186,9 @@ class _Lengths:
 
 
 class _Span:
-    def __init__(self, graph: Graph, weights: Ints | Flags, begin: Floats,
-                 begun: Flags) -> None:  # fmt: skip
-        self.least = graph.shortest(weights, np.where(begun, begin, np.inf))
-        self.most = graph.longest(weights, np.where(begun, begin, -np.inf))
+    def __init__(self, graph: Graph, weights: Ints | Flags, begin: tuple[Floats, Floats]) -> None:
+        self.least = graph.shortest(weights, begin[0])
+        self.most = graph.longest(weights, begin[1])
 
     def of(self, where: Flags) -> tuple[int, float]:
         return int(self.least[where].min()), float(self.most[where].max())
