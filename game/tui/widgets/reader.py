@@ -24,6 +24,7 @@ from textual.timer import Timer
 
 from game.layout import BLANK, Line, Run, text_of, wrap
 
+KEPT = 1000  # lines drawn that a next page may show again
 ASIDE = 110  # the width from which there is room for words in the right margin
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
@@ -93,6 +94,7 @@ class Reader(ScrollView, can_focus=True):
         self._place: int | None = None  # letters and digits above that line, where it was laid out anew since
         self._drawn = Size(0, 0)  # the size the lines were laid out for
         self._strips: dict[int, Strip] = {}
+        self._kept: dict[tuple[int, str], tuple[Line, Strip]] = {}  # by a line's identity and tone: pages share lines
         self._styles: dict[str, Style] = {}
         self._aside: Callable[[int], list[Line]] | None = None
         self._beside: list[Strip] | None = None  # the aside as drawn, a strip a row; None until it is
@@ -199,6 +201,8 @@ class Reader(ScrollView, can_focus=True):
                 self._lines += self._locked(item.label, item.locked, digits)
         self._lines.append(BLANK)
         self._strips.clear()
+        if self._drawn.width != width or len(self._kept) > KEPT:
+            self._kept.clear()
         self._beside = None
         self._drawn = Size(0, 0)
         self.virtual_size = Size(width, len(self._lines))
@@ -250,6 +254,7 @@ class Reader(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+        self._kept.clear()
         self._styles.clear()
         self._beside = None  # the new styles are not known before it is drawn
 
@@ -279,19 +284,27 @@ class Reader(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         line, tone = self._lines[index], "old " if index < self._first else ""
         first, end = self._rows[self.selected] if self.selected < len(self._rows) else (0, 0)
-        selected = first <= index < end
-        if selected:
+        if first <= index < end:
             tone = "selected "
             if index == first:
                 line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
+            return self._composed(line, tone, self._column)
+        key = id(line), tone
+        if key not in self._kept:
+            self._kept[key] = line, self._composed(line, tone)
+        return self._kept[key][1]
+
+    def _composed(self, line: Line, tone: str, filled: int = 0) -> Strip:
+        """A line in the middle of the page; as many cells as `filled` from its beginning have its tone."""
+        width, base = self.size.width, self._style("")
         margin = max((width - self._column) // 2, 0)
         used = margin + cell_len(text_of(line))
-        end = margin + self._column if selected else used
+        end = max(margin + filled, used)
         segments = [
             Segment(" " * margin, base),
             *(Segment(text, self._style(tone + style)) for text, style in line),
             Segment(" " * (end - used), self._style(tone)),
-            Segment(" " * (width - max(end, used)), base),
+            Segment(" " * (width - end), base),
         ]
         return Strip(segments, width) if used <= width else Strip(segments).crop_extend(0, width, base)
 
