@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from game.play.page import STANDINGS
 from game.play.session import Session
-from game.story.model import Fact, RecordKind
+from game.story.model import Fact
+from game.story.schema import RecordKind
 from game.story.text import Shown
 
 RECORDS: dict[RecordKind, str] = {

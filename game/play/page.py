@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from game.story.model import Chapter, Fact, SheetKind, Standing
+from game.story.model import Chapter, Fact
+from game.story.schema import SheetKind, Standing
 from game.story.text import EMPTY, Shown
 
 STANDINGS: dict[Standing, str] = {

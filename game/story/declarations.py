@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
-from typing import Literal
+from typing import get_args
 
 from game.story.expressions import Kind
 from game.story.model import Variable
+from game.story.schema import GaugeKind
 from game.story.shapes import Shaper, location, spelt_flag
 from game.story.source import Mapping, Node, Scalar
 
+_GAUGES: tuple[GaugeKind, ...] = get_args(GaugeKind)
 _MAX_NUMBER = 1_000_000  # either end of a range
 _BAND = re.compile(r"(-?\d{1,9})(?:-(-?\d{1,9}))?\Z")
 
@@ -56,11 +58,9 @@ def declare(shaper: Shaper, name: str, node: Node) -> Variable | None:
         variable = Variable(name, Kind.NUMBER, low, low, high, label=label, ask=ask, location=at)
         show = fields.get("show")
         if show is not None:
-            shown: Literal["words", "number"] = "number"
-            if shaper.word(show, ("number", "words"), "show") == "words":
-                shown = "words"
-                if isinstance(node, Mapping) and "words" not in node.values:
-                    shaper.error(show, "missing-key", key="words", block="variable")
+            shown = shaper.word(show, _GAUGES, "show")
+            if shown == "words" and isinstance(node, Mapping) and "words" not in node.values:
+                shaper.error(show, "missing-key", key="words", block="variable")
             variable = replace(variable, show=shown)
         if "words" in fields and problems.errors == before:
             variable = replace(variable, bands=_bands(shaper, fields["words"], low, high))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from game.story import checks
 from game.story.catalogue import Problems, printable
@@ -20,14 +21,11 @@ from game.story.model import (
     Chapter,
     ClassPlan,
     Entry,
-    EntryKind,
     Expectation,
     Fact,
     Interrupt,
     MustHold,
-    MustHoldKind,
     Source,
-    Standing,
     Story,
     StoryTest,
     Teaching,
@@ -35,7 +33,7 @@ from game.story.model import (
     Variable,
 )
 from game.story.scenes import SceneBuilder
-from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS
+from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
 from game.story.shapes import Shaper, is_null, location
 from game.story.source import (
     FORBIDDEN,
@@ -51,9 +49,9 @@ from game.story.source import (
 )
 
 _STORY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-_STANDINGS: tuple[Standing, ...] = ("documented", "memoir", "disputed", "invented")
-_MUST_HOLDS: tuple[MustHoldKind, ...] = ("every_ending", "always", "reachable")
-_ENTRY_KINDS: tuple[EntryKind, ...] = ("person", "place", "term")
+_STANDINGS: tuple[Standing, ...] = get_args(Standing)
+_MUST_HOLDS: tuple[MustHoldKind, ...] = get_args(MustHoldKind)
+_ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
 PLATE_WIDTH, PLATE_HEIGHT = 60, 16
 
 

@@ -6,13 +6,8 @@ from typing import Literal
 
 from game.story.diagnostics import NOWHERE, Location
 from game.story.expressions import Expression, Kind, Type, Value
+from game.story.schema import EntryKind, GaugeKind, MustHoldKind, RecordKind, SheetKind, Standing
 from game.story.text import NO_TEXT, Template, plain_value
-
-SheetKind = Literal["cable", "memo", "letter", "form", "note", "press"]
-Standing = Literal["documented", "memoir", "disputed", "invented"]
-EntryKind = Literal["person", "place", "term"]
-MustHoldKind = Literal["every_ending", "always", "reachable"]
-RecordKind = Literal["followed", "departed", "disputed", "invented"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,7 @@ class Variable:
     words: Mapping[str, str] = field(default_factory=dict)  # of a one_of: word -> what the player reads
     bands: tuple[tuple[int, int, str], ...] = ()  # of a range: (from, to, words), both included
     label: str = ""
-    show: Literal["", "words", "number"] = ""  # how the gauge shows it, if it has one
+    show: GaugeKind | Literal[""] = ""  # how the gauge shows it, if it has one
     ask: str = ""
     location: Location = NOWHERE
 

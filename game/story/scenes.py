@@ -6,6 +6,7 @@ The surprising rule: a choice's way out is settled here, its parents' included, 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 from game.story.diagnostics import Location
 from game.story.expressions import Kind, Value
@@ -17,21 +18,19 @@ from game.story.model import (
     Passage,
     Piece,
     Record,
-    RecordKind,
     Scene,
     Sheet,
-    SheetKind,
     Way,
     When,
 )
-from game.story.schema import BLOCKS
+from game.story.schema import BLOCKS, RecordKind, SheetKind
 from game.story.shapes import Shaper, location
 from game.story.source import Mapping, Node, Scalar, Sequence
 from game.story.text import Form, Template
 
-SHEET_KINDS: tuple[SheetKind, ...] = ("cable", "memo", "letter", "form", "note", "press")
+SHEET_KINDS: tuple[SheetKind, ...] = get_args(SheetKind)
 _PIECES = ("text", "by", "once", "again", "sheet")
-_RECORDS: tuple[RecordKind, ...] = ("followed", "departed", "disputed", "invented")
+_RECORDS: tuple[RecordKind, ...] = get_args(RecordKind)
 _MAX_CHOICE_DEPTH = 12
 
 

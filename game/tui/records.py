@@ -9,7 +9,8 @@ from game.play.journal import RECORDS, Decision, decisions
 from game.play.page import STANDINGS, Ending, Known, Page, SheetShown
 from game.play.route import Route, Stop
 from game.play.session import Session
-from game.story.model import SheetKind, Story
+from game.story.model import Story
+from game.story.schema import SheetKind
 from game.tui.drawing import draw_part, heading, paragraph, sentence, spaced
 from game.tui.sheets import draw_sheet
 
