@@ -27,13 +27,21 @@ class InputError(Exception):
 
 
 def command(
-    commands: Commands, name: str, about: str, example: str, run: Callable[[argparse.Namespace], int]
+    commands: Commands,
+    name: str,
+    about: str,
+    example: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    story: bool = True,
 ) -> argparse.ArgumentParser:
-    """Adds a command that takes a STORY. `run` gives the exit code; `example` ends the help."""
+    """Adds a command that takes a STORY, or none. `run` gives the exit code; `example` ends the help."""
     parser = commands.add_parser(
         name, help=about, description=about, epilog=example, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("story", nargs="?", metavar="STORY", help=f"a folder, a file or a built-in story ({DEFAULT})")
+    if story:
+        what = f"a folder, a file or a built-in story ({DEFAULT})"
+        parser.add_argument("story", nargs="?", metavar="STORY", help=what)
     parser.set_defaults(run=run)
     return parser
 

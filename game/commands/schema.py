@@ -11,8 +11,8 @@ from game.commands.common import Commands, command, find_story, read_story, writ
 def add(commands: Commands) -> None:
     about = "write the JSON Schema of the format, for editors"
     example = "example: special-tasks schema -o story.schema.json\n         special-tasks schema my-story/"
-    schema = command(commands, "schema", about, example, _schema)
-    schema.set_defaults(story=None)
+    schema = command(commands, "schema", about, example, _schema, story=False)
+    schema.add_argument("story", nargs="?", metavar="STORY", help="a story whose names shall be completed too")
     schema.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write (standard output)")
 
 
