@@ -68,6 +68,8 @@ class LineMode:
         self.settings = settings or Settings()
         self.width, self.waits = min(width, self.settings.column), waits
         self.refused = ""  # why the last save failed
+        self.letters = LETTERS
+        self.commands = {"e": self.evidence, "f": self.file, "j": self.journal, "g": self.gauges}
 
     # --- streams
 
@@ -222,10 +224,9 @@ class LineMode:
             self.changes(session.page)
             self.ending(play)
             return
-        commands = {"e": self.evidence, "f": self.file, "j": self.journal, "g": self.gauges}
-        if answer in commands:
+        if answer in self.commands:
             self.say()
-            commands[answer](session)
+            self.commands[answer](session)
         elif answer == "u":
             self.say("The last step is undone." if session.undo() else "There is nothing to undo.")
             self.save(play)
@@ -245,7 +246,7 @@ class LineMode:
         elif answer == "?":
             self.say()
             self.say("Type the number of a choice and press Enter. Or type a letter:")
-            for letter, what in LETTERS.items():
+            for letter, what in self.letters.items():
                 self.say_runs([(what, "")], f"  {letter}  ", "     ")
         elif offered:
             self.say(f"Type a number from 1 to {len(offered)}, or ? for help.")

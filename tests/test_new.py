@@ -1,7 +1,6 @@
 """`new`: a story to start from that works at once, in the game and in editors."""
 
 import json
-import os
 from pathlib import Path
 
 import jsonschema
@@ -65,7 +64,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     for target in (tmp_path, tmp_path / "notes.txt"):
         said = refused(1, "new", target)
         assert "is there already" in said
-    assert os.listdir(tmp_path) == ["notes.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_an_empty_folder_is_taken_and_a_name_without_letters_keeps_the_storys_id(tmp_path: Path) -> None:

@@ -224,3 +224,27 @@ def test_a_dumb_terminal_gets_line_mode(terminal, story):
     assert terminal.ended() == 0
     terminal.is_restored()
     assert is_saved(terminal, story)
+
+
+def test_a_story_that_is_saved_is_seen_at_once_and_its_mistakes_below_the_page(
+    terminal: Terminal, story: Story
+) -> None:
+    """With `mv`, as editors do, and by writing into the file, from the shell of nobody's editor."""
+    folder = terminal.folder / "story"
+    terminal.play("play", str(folder), "--saves", str(terminal.folder / "saves"), "--at", "office", "--watch")
+    terminal.sees(story.scenes["office"].title.source)
+    file = folder / "story.yaml"
+    text = file.read_text(encoding="utf-8")
+    new = folder / "new~"
+    new.write_text(text.replace("title: The office", "title: The other office"), encoding="utf-8")
+    new.replace(file)
+    terminal.sees("The other office", "x inspect")
+    file.write_text(text.replace("start: office", "start: ofice"), encoding="utf-8")
+    terminal.sees("story.yaml:8:8: error: no scene `ofice`", "The other office")
+    file.write_text(text, encoding="utf-8")
+    terminal.until(lambda: "error" not in terminal.text and "The other" not in terminal.text)
+    terminal.keys("x")
+    terminal.sees("Behind this page", "Scene office")
+    terminal.keys("q", "Escape", "q")
+    assert terminal.ended() == 0
+    terminal.is_restored()

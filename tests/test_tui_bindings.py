@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from screen import Player, at_scene, long_story, playing, write_story
+from test_watch import watching
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.dom import DOMNode
@@ -19,6 +20,7 @@ from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
+from game.tui.screens.watched import Inspector
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()
@@ -295,3 +297,12 @@ async def test_ctrl_q_leaves_a_play(clerk):
     async with clerk as player:
         await player.press("ctrl+q")
         await left(player)
+
+
+@presses("WatchedScreen", "x")
+async def test_x_looks_behind_the_page_that_is_watched(tmp_path, key):
+    write_story(tmp_path / "story")
+    async with watching(tmp_path / "story") as player:
+        await player.press(key)
+        await player.at(Inspector)
+        await player.sees("Behind this page", "Scene office")

@@ -17,6 +17,7 @@ from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
+from game.watch import Watch
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
 
@@ -29,11 +30,14 @@ def add(commands: Commands) -> None:
     play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
     play.add_argument("--at", metavar="SCENE", help="begin at this scene")
     play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
+    watching = "read the story again whenever a file of it is saved; x looks behind the page"
+    play.add_argument("--watch", action="store_true", help=watching)
     play.add_argument("--replay", metavar="FILE", help="open a save, a code or a list of step ids at its end")
 
 
 def run(options: argparse.Namespace) -> int:
     path = find_story(options.story)
+    watch = Watch(path) if options.watch else None  # looks first: what is saved while it is read is not missed
     story = read_story(path)
     gc.freeze()  # the story stays as it is: collecting among 10,000 scenes would hold a key up for a third of a second
     slots = Slots(options.saves or saves_folder(), story)
@@ -59,13 +63,19 @@ def run(options: argparse.Namespace) -> int:
     streams = sys.stdin.isatty() and sys.stdout.isatty()
     terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
     if options.plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
+        width = shutil.get_terminal_size().columns
+        if watch is not None:
+            from game.plain_watched import play_watched
+
+            return play_watched(
+                watch, slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams
+            )
         from game.plain import play_plain
 
-        width = shutil.get_terminal_size().columns
         return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams)
     from game.tui import app
 
-    code, said = app.run(slots, options.slot, play, settings)
+    code, said = app.run(slots, options.slot, play, settings, watch)
     if said:
         with contextlib.suppress(OSError):  # the terminal may have gone
             print(f"special-tasks: {printable(said)}", file=sys.stderr)

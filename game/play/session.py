@@ -153,6 +153,16 @@ class Session:
         return self.story.scenes[self.place]
 
     @property
+    def menu(self) -> tuple[Choice, ...]:
+        """The choices there are now, offered or not: the scene's, or those nested in the one just taken."""
+        return self._menu
+
+    @property
+    def before(self) -> Mapping[str, Value]:
+        """The state before the last step."""
+        return self._before
+
+    @property
     def steps(self) -> list[Step]:
         return [turn.step for turn in self.turns if turn.step is not None]
 

@@ -15,7 +15,7 @@ from typing import Any
 from game.play import outcomes
 from game.play.files import write_atomically
 from game.play.rehearsal import as_test
-from game.play.saves import MAX_SAVE, STEP_KEYS, Save, SaveError, encode_code, restore
+from game.play.saves import MAX_SAVE, STEP_KEYS, Restored, Save, SaveError, encode_code, restore
 from game.play.session import Session, clean_answer, clean_lines
 from game.story.model import Story
 
@@ -67,6 +67,13 @@ class Play:
             left_over=self.left_over,
             extra=self.extra,
         )
+
+    def move(self, restored: Restored, slots: "Slots") -> None:
+        """Takes the play as it was played again, over to the slots of the story as it is now."""
+        if slots.folder != self.slots.folder and slots.exists(self.slot):
+            self.slot = slots.fresh()
+        self.session, self.slots = restored.session, slots
+        self.left_over = [*restored.left_over, *self.left_over]
 
     def save(self) -> None:
         """Raises SaveError when the disk refuses."""
@@ -127,6 +134,10 @@ class Slots:
         self.folder = folder / story.id
         self.story = story
         self.clock = clock
+
+    def of(self, story: Story) -> "Slots":
+        """The slots of another story, or of another version of it, in the same place."""
+        return Slots(self.folder.parent, story, self.clock)
 
     def path(self, name: str) -> Path:
         """Raises SaveError for a name that can't be a slot's: names never leave the folder."""

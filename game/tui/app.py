@@ -30,6 +30,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import LAMP, THEMES
+from game.watch import POLL, Watch
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -64,11 +65,17 @@ class GameApp(App[int]):
     }  # in place of Textual's own
 
     def __init__(
-        self, slots: Slots, slot: str | None = None, play: Play | None = None, settings: Settings | None = None
+        self,
+        slots: Slots,
+        slot: str | None = None,
+        play: Play | None = None,
+        settings: Settings | None = None,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # else Textual draws it in greys
         self.slots, self.slot, self.play = slots, slot, play
         self.settings = settings or Settings()
+        self.watching = watch
         self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
@@ -120,12 +127,34 @@ class GameApp(App[int]):
         for note in self.settings.notes:
             self.notify(note, severity="warning", markup=False)
         self.push_screen(TitleScreen(self.slots))
+        if self.watching is not None:
+            self.run_worker(self._keep_watch(self.watching))
         if self.play is not None:
-            self.push_screen(SceneScreen(self.play))
+            self.push_screen(self.scene(self.play))
         elif self.slot is not None and self.slots.exists(self.slot):
             self.resume(self.slot)
         elif self.slot is not None:
             self.begin(self.slot)
+
+    def scene(self, play: Play, notes: tuple[str, ...] = ()) -> SceneScreen:
+        if self.watching is None:
+            return SceneScreen(play, notes)
+        from game.tui.screens.watched import WatchedScreen  # an author's: players do without
+
+        return WatchedScreen(play, self.watching, notes)
+
+    async def _keep_watch(self, watch: Watch) -> None:
+        """Reads the story anew when one of its files was saved, beside the game, which goes on meanwhile."""
+        while True:
+            await asyncio.sleep(POLL)
+            if await asyncio.to_thread(watch.changed):
+                loaded = await asyncio.to_thread(watch.read)
+                if loaded.story is not None:
+                    self.slots = self.slots.of(loaded.story)
+                    self.title = loaded.story.title
+                for screen in self.screen_stack:
+                    if isinstance(screen, PageScreen):
+                        screen.story_changed(self.slots)
 
     def change(self, name: str, value: Value) -> None:
         """Gives a setting another value, seen at once, and keeps it."""
@@ -153,7 +182,7 @@ class GameApp(App[int]):
         """A new play in a slot: first the questions, then the first scene."""
 
         def done(session: Session) -> None:
-            self.switch_screen(SceneScreen(Play(session, self.slots, slot)))
+            self.switch_screen(self.scene(Play(session, self.slots, slot)))
 
         self.push_screen(BeginScreen(self.slots.story, done))
 
@@ -165,7 +194,7 @@ class GameApp(App[int]):
             self.notify(str(error), severity="error", markup=False)
             return False
         self.back_to(TitleScreen)
-        self.push_screen(SceneScreen(play, notes))
+        self.push_screen(self.scene(play, notes))
         return True
 
     def back_to(self, kind: type[Screen[None]]) -> None:
@@ -213,10 +242,12 @@ class GameApp(App[int]):
         self.push_screen(Panel("Outcomes", partial(draw_outcomes, story, outcomes.met(self.slots.folder))))
 
 
-def run(slots: Slots, slot: str | None, play: Play | None, settings: Settings) -> tuple[int, str]:
+def run(
+    slots: Slots, slot: str | None, play: Play | None, settings: Settings, watch: Watch | None = None
+) -> tuple[int, str]:
     """Plays on the terminal until the player quits. The exit code, and what there is to say once the terminal is as it
     was, in a line."""
-    app = GameApp(slots, slot, play, settings)
+    app = GameApp(slots, slot, play, settings, watch)
     app.signals = [s for name in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, name, None))]
     code = app.run() or 0
     error = app.broke_off

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Rule, Static
 
 from game.layout import Line, Run
+from game.play.slots import Slots
 from game.tui.drawing import Draw
 from game.tui.widgets.reader import Document, Item, Reader
 
@@ -160,6 +161,9 @@ class PageScreen(Screen[None]):
         for widget in self.query(".column"):
             widget.styles.width = settings.column
         self.write_hints()
+
+    def story_changed(self, slots: Slots) -> None:
+        """The story was saved while it is watched: `slots` are those of the last version that can be played."""
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < SHORT, "-short")

@@ -37,6 +37,10 @@ class TitleScreen(PageScreen):
     def on_screen_resume(self) -> None:
         self.show()
 
+    def story_changed(self, slots: Slots) -> None:
+        self.slots = slots
+        self.show()
+
     def show(self) -> None:
         saved = self.slots.list()
         newest = next((info for info in saved if not info.error), None)
