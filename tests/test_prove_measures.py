@@ -108,7 +108,7 @@ def _bounds(seed: int, story: Story, plays: Plays) -> None:
     for tracked in (frozenset(), frozenset([CARDS]), frozenset([CARDS, FACTS]), frozenset([TEXT])):
         explored = Explored(ToldSpace(story, tracked), limit=10**6, progress=None)
         graph = Graph(explored)
-        lengths = _Lengths(graph).of(graph.ends)
+        lengths = _Lengths([graph]).of()
         assert lengths is not None
         assert value(lengths.fewest_choices) == real.fewest_choices, seed
         assert value(lengths.most_choices) == real.most_choices, seed

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from game.prove.arrays import CHUNK, LargeSearch, States
+from game.prove.arrays import CHUNK, LargeSearch, States, distinct
 from game.prove.code import Steps
 from game.prove.explore import MAX_SIZE, Interrupted, Progress
 from game.prove.weigher import Flags, Noted, Piece, Weigher
@@ -157,6 +157,15 @@ class Graph:
         """The numbers of the steps that start at these situations."""
         return _runs(self.first, nodes)
 
+    def ending(self, kind: str, name: str) -> Flags:
+        """The situations that end a play: all, or those after an `outcome`, or in an `ending`, by its scene."""
+        where: Flags = self.ends
+        if kind == "outcome":
+            where = where & (self.outcome == self.outcomes.index(name))
+        elif kind == "ending":
+            where = where & (self.place == self.space.pages[name])
+        return where
+
     # --- order
 
     def _order(self) -> None:
@@ -168,15 +177,15 @@ class Graph:
         back = np.argsort(self.target, kind="stable")
         firsts = np.searchsorted(self.target[back], np.arange(self.count + 1))
         self.far = np.where(self.ends, 0, FAR)
-        nodes = np.flatnonzero(self.ends)
+        nodes: States = np.flatnonzero(self.ends)
         while len(nodes):
             away = int(self.far[nodes[0]]) + 1
             found = self.source[back[_runs(firsts, nodes)]]
-            nodes = np.unique(found[self.far[found] == FAR])
+            nodes = once(found[self.far[found] == FAR])
             self.far[nodes] = away
         self.hopeful = self.far < FAR
         loop = self.source == self.target
-        self.loops = np.unique(self.source[loop & self.hopeful[self.source]])
+        self.loops = once(self.source[loop & self.hopeful[self.source]])
         self.used = self.hopeful[self.target] & self.hopeful[self.source] & ~loop
         waits = np.bincount(self.target[self.used], minlength=self.count)
         nodes = np.flatnonzero((waits == 0) & self.hopeful)
@@ -188,7 +197,7 @@ class Graph:
             steps = steps[self.used[steps]]
             self.layers.append((nodes, steps))
             np.subtract.at(waits, self.target[steps], 1)
-            reached = np.unique(self.target[steps])
+            reached = once(self.target[steps])
             nodes = reached[waits[reached] == 0]
         self.core = np.flatnonzero(~done)
 
@@ -208,14 +217,14 @@ class Graph:
     def shortest(self, weights: Ints | Flags, begin: Floats) -> Floats:
         """For each situation the least that a play to it can weigh: steps are followed on from what has changed."""
         least = begin.copy()
-        nodes = np.flatnonzero(np.isfinite(least))
+        nodes: States = np.flatnonzero(np.isfinite(least))
         while len(nodes):
             steps = self.leaving(nodes)
             steps = steps[self.used[steps]]
             targets = self.target[steps]
             before = least[targets]
             np.minimum.at(least, targets, least[self.source[steps]] + weights[steps])
-            nodes = np.unique(targets[least[targets] < before])
+            nodes = once(targets[least[targets] < before])
         return least
 
     # --- chances
@@ -308,6 +317,11 @@ def _solve(matrix: Matrix, wanted: Floats, tolerance: float) -> Floats:
 def _ends(count: int) -> tuple[Floats, Floats]:
     """The least and the most over all answers that begin in a situation; infinite where none does."""
     return np.full(count, np.inf), np.full(count, -np.inf)
+
+
+def once(nodes: States | Ints) -> States:
+    """Sorted, each once."""
+    return distinct(nodes.astype(np.int64))
 
 
 def _runs(first: States, nodes: States) -> States:

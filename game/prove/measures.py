@@ -23,7 +23,7 @@ from game.story.expressions import Expression, Kind, Value
 from game.story.model import Assignment, Choice, Scene, Story
 
 LIMIT = 1_000_000  # situations measured
-WORDY = 400_000  # situations of a space that keeps all that text reads
+WORDY = 400_000  # situations of a space that keeps more than the steps of a play need
 Known = Literal["exact", "at least", "at most", "about", "unbounded", "not known"]
 
 
@@ -123,12 +123,13 @@ def measure(story: Story, *, limit: int = LIMIT, progress: Progress | None = Non
     """Measures a story of at most `limit` situations; of a larger one, or after Ctrl+C, what needs no search."""
     same = alike(story)
     try:
-        explored = explore(story, limit, progress)
+        spaces = explore(story, limit, progress)
+        explored = spaces[-1]
         if explored.reason:
             return Measures(explored.count, explored.reason, same)
         graph = Graph(explored)
-        ranges, cuts, cuts_known = _assigned(story, explored, limit, progress)
-        lengths = _Lengths(graph)
+        ranges, cuts, cuts_known = _assigned(story, spaces, limit, progress)
+        lengths = _Lengths([*map(Graph, spaces[:-1]), graph])
         visits, off = graph.chances()
         lost = 1 - float(visits[graph.ends].sum())
         return Measures(
@@ -138,7 +139,7 @@ def measure(story: Story, *, limit: int = LIMIT, progress: Progress | None = Non
             ranges=ranges,
             cuts=cuts,
             cuts_known=cuts_known,
-            lengths=lengths.of(graph.ends),
+            lengths=lengths.of(),
             results=tuple(_results(graph, lengths, visits, off)),
             endless=_chance(lost if lost > EXACT else 0.0, off),
             class_play=_class_play(story, limit, progress),
@@ -148,41 +149,56 @@ def measure(story: Story, *, limit: int = LIMIT, progress: Progress | None = Non
         return Measures(0, "interrupted", same)
 
 
-def explore(story: Story, limit: int, progress: Progress | None) -> Explored:
-    """The situations of the space that keeps as much of what words hang on as can be afforded."""
-    for tracked in (frozenset([TEXT, CARDS, FACTS]), frozenset([CARDS, FACTS]), frozenset([CARDS])):
-        enough = min(limit, WORDY) if TEXT in tracked else limit
-        explored = Explored(ToldSpace(story, tracked), limit=enough, progress=progress)
+def explore(story: Story, limit: int, progress: Progress | None) -> list[Explored]:
+    """Spaces that keep as much of what words hang on as can be afforded: all of it, or some in one and some in another,
+    the smallest last. Only if there is just one can it have a `reason`.
+    """
+    found: list[Explored] = []
+    for tracked in ([TEXT, CARDS, FACTS], [TEXT, CARDS], [CARDS, FACTS], [CARDS], []):
+        enough = min(limit, WORDY) if len(tracked) > 1 else limit
+        explored = Explored(ToldSpace(story, frozenset(tracked)), limit=enough, progress=progress)
         if not explored.reason:
-            return explored
-    return Explored(ToldSpace(story), limit=limit, progress=progress)
+            found.append(explored)
+        if found and (TEXT not in tracked or FACTS in tracked):
+            break
+    return sorted(found, key=lambda e: -e.count) or [explored]
 
 
 # --- lengths and chances -------------------------------------------------------------------------------------------
 
 
 class _Lengths:
-    """Shortest and longest ways to every situation."""
+    """Shortest and longest plays, by graphs of one story that know different words."""
 
-    def __init__(self, graph: Graph) -> None:
-        least, most = graph.begin_low
-        none = (np.where(np.isfinite(least), 0, least), np.where(np.isfinite(most), 0, most))
-        self.choices = _Span(graph, graph.is_choice, none)
-        self.low = _Span(graph, graph.low, graph.begin_low)
-        self.high = _Span(graph, graph.high, graph.begin_high)
+    def __init__(self, graphs: list[Graph]) -> None:
+        self.graphs = [(graph, *_spans(graph)) for graph in graphs]
 
-    def of(self, where: Flags) -> Lengths | None:
-        """To one of some situations; None where none is reached."""
-        if not where.any():
-            return None
-        fewest, most = self.choices.of(where)
-        (low, most_low), (fewest_high, high) = self.low.of(where), self.high.of(where)
+    def of(self, kind: str = "", name: str = "") -> Lengths | None:
+        """To the endings of a kind; None where none is reached. The closest bounds are those of different graphs."""
+        fewest, most = [], []
+        for graph, choices, low, high in self.graphs:
+            where = graph.ending(kind, name)
+            if not where.any():
+                return None
+            (least, longest), (lowest, most_low), (fewest_high, highest) = (s.of(where) for s in (choices, low, high))
+            fewest.append(Number(lowest, "exact" if lowest == fewest_high else "at least"))
+            most.append(_most(highest, most_low))
         return Lengths(
-            Number(fewest, "exact"),
-            _most(most, most),
-            Number(low, "exact" if low == fewest_high else "at least"),
-            _most(high, most_low),
+            Number(least, "exact"),
+            _most(longest, longest),
+            max(fewest, key=lambda n: (n.known == "exact", n.value)),
+            min(most, key=lambda n: (n.known == "at most", n.value or 0)),
         )
+
+
+def _spans(graph: Graph) -> tuple["_Span", "_Span", "_Span"]:
+    least, most = graph.begin_low
+    none = (np.where(np.isfinite(least), 0, least), np.where(np.isfinite(most), 0, most))
+    return (
+        _Span(graph, graph.is_choice, none),
+        _Span(graph, graph.low, graph.begin_low),
+        _Span(graph, graph.high, graph.begin_high),
+    )
 
 
 class _Span:
@@ -205,17 +221,15 @@ def _chance(value: float, off: float) -> Number:
 
 
 def _results(graph: Graph, lengths: _Lengths, visits: Floats, off: float) -> Iterator[Result]:
-    outcomes = graph.outcomes
-    for number, outcome in enumerate(outcomes):
-        where = graph.ends & (graph.outcome == number)
-        found = lengths.of(where)
-        if found is not None and len(outcomes) > 1:
-            yield Result("outcome", outcome, _chance(float(visits[where].sum()), off), found)
-    for position in graph.space.positions:
-        where = graph.ends & (graph.place == position.index)
-        found = lengths.of(where)
+    names: list[tuple[Literal["outcome", "ending"], str]] = []
+    if len(graph.outcomes) > 1:
+        names += [("outcome", outcome) for outcome in graph.outcomes]
+    names += [("ending", position.scene) for position in graph.space.positions if position.kind == "ending"]
+    for kind, name in names:
+        found = lengths.of(kind, name)
         if found is not None:
-            yield Result("ending", position.scene, _chance(float(visits[where].sum()), off), found)
+            chance = float(visits[graph.ending(kind, name)].sum())
+            yield Result(kind, name, _chance(chance, off), found)
 
 
 def lengths_from(
@@ -223,10 +237,7 @@ def lengths_from(
 ) -> Lengths | None:
     """Lengths of the plays that begin with these answers; None if no ending is reached, or the space is too large."""
     explored = explore(given(story, answers), limit, progress)
-    if explored.reason:
-        return None
-    graph = Graph(explored)
-    return _Lengths(graph).of(graph.ends)
+    return _Lengths([Graph(e) for e in explored]).of() if not explored[0].reason else None
 
 
 def _class_play(story: Story, limit: int, progress: Progress | None) -> ClassPlay | None:
@@ -241,21 +252,27 @@ def _class_play(story: Story, limit: int, progress: Progress | None) -> ClassPla
 
 
 def _assigned(
-    story: Story, explored: Explored, limit: int, progress: Progress | None
+    story: Story, spaces: list[Explored], limit: int, progress: Progress | None
 ) -> tuple[tuple[Range, ...], tuple[Cut, ...], Known]:
     """Ranges and cuts. A variable that the space does not keep is searched in a space of its own cone of influence."""
-    noted = dict(explored.weigher.noted)
+    noted: dict[Location, Noted] = {}
+
+    def add(found: Mapping[Location, Noted]) -> None:
+        for place, values in found.items():
+            noted[place] = _both(noted.get(place, Noted()), values)
+
+    for explored in spaces:
+        add(explored.weigher.noted)
     open_ = set()
-    for name in sorted(explored.weigher.unknown & story.variables.keys()):
-        cone = Explored(TrackingSpace(story, frozenset([("state", name)])), limit=limit, progress=progress)
-        for place, found in cone.noted().items():
-            noted[place] = _both(noted.get(place, Noted()), found)
+    for name in sorted(story.variables.keys() & set.intersection(*(e.weigher.unknown for e in spaces))):
+        cone = Explored(TrackingSpace(story, frozenset([("state", name)])), limit=min(limit, WORDY), progress=progress)
+        add(cone.noted())
         if cone.reason:
             open_.add(name)
     assignments: dict[str, list[Assignment]] = {}
     for assignment in _assignments(story):
         assignments.setdefault(assignment.variable, []).append(assignment)
-    words = explored.weigher.numbers
+    words = spaces[-1].weigher.numbers
     ranges, cuts = [], []
     for variable in story.variables.values():
         name = variable.id
@@ -279,6 +296,7 @@ def _assigned(
             values = tuple(v for v in declared if v in starts or (int(v) if flag else words[str(v)]) in stored)
             ranges.append(Range(name, declared, known, values=values))
     numbers = {name for name in open_ if story.variables[name].kind is Kind.NUMBER}
+    ranges = [replace(r, known="exact") if r.is_whole else r for r in ranges]
     return tuple(ranges), tuple(cuts), "at least" if numbers else "exact"
 
 

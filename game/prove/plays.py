@@ -10,7 +10,7 @@ import numpy as np
 
 from game.prove.arrays import States
 from game.prove.explore import Witness
-from game.prove.graph import FAR, Graph
+from game.prove.graph import FAR, Graph, once
 
 
 def covering(graph: Graph) -> tuple[Witness, ...]:
@@ -38,7 +38,7 @@ class _Cover:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.wanted = np.zeros(len(graph.option_ids), dtype=bool)
-        self.wanted[np.unique(graph.option)] = True
+        self.wanted[once(graph.option)] = True
         self.wanted &= graph.counts
         self.barren = np.zeros(graph.count, dtype=bool)  # nothing wanted lies ahead
 
@@ -62,7 +62,7 @@ class _Cover:
         """The shortest way to take something wanted, which then is wanted no more; [] where there is none."""
         graph = self.graph
         met: list[States] = []
-        nodes = np.array([n for n in starts if not self.barren[n]], dtype=np.int64)
+        nodes: States = np.array([n for n in starts if not self.barren[n]], dtype=np.int64)
         arrived = np.full(graph.count, -2, dtype=np.int32)
         arrived[nodes] = -1
         while len(nodes):
@@ -79,7 +79,7 @@ class _Cover:
             targets = graph.target[steps]
             new = (arrived[targets] == -2) & ~self.barren[targets]
             arrived[targets[new]] = steps[new]
-            nodes = np.unique(targets[new].astype(np.int64))
+            nodes = once(targets[new])
         for searched in met:
             self.barren[searched] = True
         return []

@@ -38,6 +38,7 @@ from game.story.expressions import (
     Term,
     Value,
     Visits,
+    compile_term,
 )
 from game.story.model import Assignment, Choice, Scene, Story, Way
 
@@ -50,6 +51,16 @@ class Field:
     size: int
     low: int = 0
     words: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _First:
+    """The world before the first scene, but for the place."""
+
+    state: dict[str, Value]
+    place: str
+    visits: dict[str, int] = field(default_factory=dict)
+    chosen: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -102,6 +113,7 @@ class Space:
         self._entries: dict[str, Tree] = {}
         self._reads: dict[int, tuple[Term, frozenset[Key]]] = {}  # by identity: terms are not hashed
         self._needs: dict[int, tuple[Tree, frozenset[Key]]] = {}
+        self._runs: dict[tuple[int, str], tuple[Term, bool]] = {}  # what conditions say at the start
         self._settled = False
         self.hits: set[int] = set()  # goals that running the steps has met
         self.blind: frozenset[int] = frozenset()  # goals that the situations can't tell
@@ -323,7 +335,7 @@ class Space:
             ahead = sorted(position.live, key=order.__getitem__)
             used.update(ahead)
             if reduce:
-                position.fixed = tuple(key for key in ahead if key not in changed[position.index])
+                position.fixed = tuple(key for key in ahead if key not in (changed[position.index] or ()))
             position.live = tuple(key for key in ahead if key not in position.fixed)
             strides = []
             position.size = 1
@@ -333,8 +345,13 @@ class Space:
             position.strides = tuple(strides)
         self.dropped = tuple(key for key in self.fields if key not in used)
 
-    def _changed(self) -> list[frozenset[Key]]:
-        """For each position, the fields that a play can have changed on its way there; answers are changes."""
+    def _changed(self) -> list[frozenset[Key] | None]:
+        """For each position, the fields that a play can have changed on its way there; answers are changes. None where
+        no play comes.
+
+        Ways that no play goes, since what their conditions read is as at the start, are left aside (conditional
+        constant propagation: Wegman and Zadeck, 1991).
+        """
         changed: list[frozenset[Key] | None] = [None] * len(self.positions)
         waiting: list[int] = []
 
@@ -346,8 +363,11 @@ class Space:
                         changed[position] = before | (known or frozenset())
                         waiting.append(position)
                 case Test():
-                    carry(tree.then, before)
-                    carry(tree.otherwise, before)
+                    outcome = self._decided(tree, before)
+                    if outcome is not False:
+                        carry(tree.then, before)
+                    if outcome is not True:
+                        carry(tree.otherwise, before)
                 case Effects():
                     visit = () if tree.visit is None else (tree.visit,)
                     carry(tree.then, before.union((key for key, _ in tree.assigns), tree.marks, visit))
@@ -357,9 +377,36 @@ class Space:
         carry(self.start_tree(), frozenset(("state", v.id) for v in self.story.questions))
         while waiting:
             position = self.positions[waiting.pop()]
+            before = changed[position.index] or frozenset()
             for option in position.options:
-                carry(option.tree, changed[position.index] or frozenset())
-        return [keys or frozenset() for keys in changed]
+                if self._offered(option.guard, position.scene, before) is not False:
+                    carry(option.tree, before)
+        return changed
+
+    def _decided(self, test: Test, changed: frozenset[Key]) -> bool | None:
+        """Whether a test holds, where all it reads is as at the start; else None."""
+        parts = [self._holds(test.condition, test.here, changed)]
+        if test.unfired in changed:
+            parts.append(None)
+        if test.offered:
+            offers = [self._offered(guard, test.here, changed) for guard in test.offered]
+            parts.append(True if True in offers else None if None in offers else False)
+        return False if False in parts else None if None in parts else True
+
+    def _offered(self, guard: Guard, here: str, changed: frozenset[Key]) -> bool | None:
+        holds = self._holds(guard.when, here, changed)
+        return None if holds and guard.spent in changed else holds
+
+    def _holds(self, condition: Term | None, here: str, changed: frozenset[Key]) -> bool | None:
+        if condition is None:
+            return True
+        if not self.reads(condition).isdisjoint(changed):
+            return None
+        found = self._runs.get((id(condition), here))
+        if found is None:
+            first = _First({v.id: v.start for v in self.story.variables.values()}, here)
+            found = self._runs[id(condition), here] = (condition, bool(compile_term(condition)(first)))
+        return found[1]
 
     def _predecessors(self) -> list[list[int]]:
         before: list[set[int]] = [set() for _ in self.positions]

@@ -10,10 +10,11 @@ An answer that is typed counts as its start.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from game.prove.space import Field, Space
-from game.prove.trees import Arrive, Effects, Key, Tree
+from game.prove.trees import Arrive, Effects, Key, Test, Tree
 from game.story.expressions import FLAG, Call, Compare, Constant, Either, Expression, Kind, Logic, Term, Value, Variable
 from game.story.expressions import Visits as VisitsTo
 from game.story.model import By, Choice, Once, Passage, Scene, Sheet, Story, When
@@ -154,6 +155,31 @@ class TrackingSpace(Space):
     def matters(self, key: Key, after: frozenset[Key]) -> bool:
         return key in after or key in self.tracked
 
+    def _settle(self, *, reduce: bool) -> None:
+        """Cuts off what no play can do first: what it reads need not be kept."""
+        for position, changed in zip(self.positions, self._changed(), strict=True):
+            position.options = [
+                replace(option, tree=self._pruned(option.tree, changed))
+                for option in position.options
+                if changed is not None and self._offered(option.guard, position.scene, changed) is not False
+            ]
+        super()._settle(reduce=reduce)
+
+    def _pruned(self, tree: Tree, changed: frozenset[Key]) -> Tree:
+        match tree:
+            case Test():
+                outcome = self._decided(tree, changed)
+                if outcome is not None:
+                    return self._pruned(tree.then if outcome else tree.otherwise, changed)
+                then, otherwise = self._pruned(tree.then, changed), self._pruned(tree.otherwise, changed)
+                same = then is tree.then and otherwise is tree.otherwise
+                return tree if same else replace(tree, then=then, otherwise=otherwise)
+            case Effects():
+                visit = () if tree.visit is None else (tree.visit,)
+                then = self._pruned(tree.then, changed.union((key for key, _ in tree.assigns), tree.marks, visit))
+                return tree if then is tree.then else replace(tree, then=then)
+        return tree
+
 
 class ToldSpace(TrackingSpace):
     """A space that also tells what is read: its trees add words to `TEXT`, `CARDS` and `FACTS`, each exactly if it is
@@ -164,6 +190,7 @@ class ToldSpace(TrackingSpace):
         self.outcomes = ("", *(s.id for s in story.scenes.values() if s.outcome is not None))
         self.chapters = ("", *story.chapters)
         self.flow = Chapters(story)
+        self._cards: dict[str, tuple[Term, Term]] = {}
         super().__init__(story, tracked)
 
     # --- fields
@@ -213,7 +240,7 @@ class ToldSpace(TrackingSpace):
             return Effects(tree, here, ((TEXT, self._reply_words(self.story.choices[name])),))
         scene = self.story.scenes.get(name)
         if moment == "arrive" and scene is not None and not scene.is_junction and scene.chapter != "same":
-            return self._closing(tree, here, sorted(self.flow.before[name] - {scene.chapter, ""}))
+            return self._closing(tree, here, self.flow.within.get(here, frozenset()) - {scene.chapter})
         return tree
 
     def _reply_words(self, choice: Choice) -> Term:
@@ -224,8 +251,7 @@ class ToldSpace(TrackingSpace):
         tree: Tree = Arrive(self.pages[target])
         if not scene.is_junction:
             if scene.ending is not None:
-                ends = [chapter for chapter in self.flow.within[target] if chapter]
-                tree = self._closing(tree, target, ends)
+                tree = self._closing(tree, target, self.flow.within[target])
                 tree = Effects(tree, target, ((TEXT, self._end(scene)),))
             tree = Effects(tree, target, ((TEXT, self._text(scene)),))
         if scene.outcome is not None:
@@ -233,6 +259,8 @@ class ToldSpace(TrackingSpace):
         tree = self._entered(tree, target)
         if scene.is_junction:
             return tree
+        if told := [term for chapter in sorted(self.flow.within[target]) for term in self._met_once(scene, chapter)]:
+            tree = Effects(tree, target, ((CARDS, total(told)),))
         if scene.chapter != "same":
             number = self.chapters.index(scene.chapter) if scene.chapter in self.chapters else 0
             tree = Effects(tree, target, ((CHAPTER, Constant(number)),))
@@ -244,19 +272,27 @@ class ToldSpace(TrackingSpace):
             tree = Effects(tree, target, ((CARDS, opening),))
         return tree
 
+    def _met_once(self, scene: Scene, chapter: str) -> Iterator[Term]:
+        """The words that a scene adds to the card of a chapter, where that is yet to come: to every ending, it is."""
+        term: Term = Constant(self.flow.once.get((chapter, scene.id), 0))
+        if term == NONE:
+            return
+        if chapter in self.flow.again:
+            term = Either(is_(Variable(_closed(chapter)[1]), 0), term, NONE)
+        yield term if len(self.flow.within[scene.id]) == 1 else Either(self._in(chapter), term, NONE)
+
     def _resting(self, tree: Tree, scene: Scene) -> Tree:
-        """Marks the facts of a scene: a slot each of those of the chapter that is open, since only one ever is."""
+        """Marks the facts of a scene: each group has a slot while its chapter is open, since only one ever is."""
         before, within = self.flow.before[scene.id], self.flow.within[scene.id]
         slots: dict[int, Term] = {}
         for chapter in sorted(within):
-            facts = list(self.flow.rests.get(chapter, ()))
-            basis = self.flow.basis(scene, chapter)
+            groups = list(self.flow.rests.get(chapter, ()))
             stays = scene.chapter == "same" or before == {chapter}
             for place in range(max(map(len, self.flow.rests.values()), default=0)):
                 old: Term = Variable(_slot(place)[1])
                 if not stays:
                     old = Either(self._in(chapter), old, NONE) if chapter in before else NONE
-                rests = place < len(facts) and facts[place] in basis
+                rests = place < len(groups) and scene.id in groups[place]
                 if scene.chapter == "same":
                     if rests:
                         slots[place] = Either(self._in(chapter), Constant(1), slots.get(place, old))
@@ -268,28 +304,36 @@ class ToldSpace(TrackingSpace):
     def _in(self, chapter: str) -> Term:
         return is_(Variable(CHAPTER[1]), self.chapters.index(chapter) if chapter in self.chapters else 0)
 
-    def _closing(self, tree: Tree, here: str, chapters: list[str]) -> Tree:
+    def _closing(self, tree: Tree, here: str, chapters: frozenset[str]) -> Tree:
         """The card of the chapter that the player is in, if it is one of these and was not closed before."""
         prose, facts, closed = [], [], []
-        for chapter in chapters:
-            if chapter not in self.story.chapters:
-                continue
-            now = self._in(chapter)
+        for chapter in sorted(chapters & self.story.chapters.keys()):
+            words, rested = self._card(chapter)
+            conditions = [] if len(self.flow.within[here]) == 1 else [self._in(chapter)]
             if chapter in self.flow.again:
-                flag = Variable(_closed(chapter)[1])
-                closed.append((_closed(chapter), Either(now, Constant(1), flag)))
-                now = Logic(every=True, terms=(now, is_(flag, 0)))
-            prose.append(_either(now, passage(self.story.chapters[chapter].card, None, self.story), NONE))
-            rested = [
+                key = _closed(chapter)
+                closed.append(
+                    (key, Either(conditions[0], Constant(1), Variable(key[1])) if conditions else Constant(1))
+                )
+                conditions.append(is_(Variable(key[1]), 0))
+            if conditions:
+                now = conditions[0] if len(conditions) == 1 else Logic(every=True, terms=tuple(conditions))
+                words, rested = _either(now, words, NONE), _either(now, rested, NONE)
+            prose.append(words)
+            facts.append(rested)
+        if closed:
+            tree = Effects(tree, here, tuple(closed))
+        return Effects(tree, here, ((CARDS, total(prose)), (FACTS, total(facts)))) if prose else tree
+
+    def _card(self, chapter: str) -> tuple[Term, Term]:
+        """The words of a card, and of the facts on it."""
+        if chapter not in self._cards:
+            slots = [
                 Either(is_(Variable(_slot(place)[1]), 1), Constant(words), NONE)
                 for place, words in enumerate(self.flow.rests.get(chapter, {}).values())
             ]
-            facts.append(_either(now, total(rested), NONE))
-        if closed:
-            tree = Effects(tree, here, tuple(closed))
-        if prose:
-            tree = Effects(tree, here, ((CARDS, total(prose)), (FACTS, total(facts))))
-        return tree
+            self._cards[chapter] = passage(self.story.chapters[chapter].card, None, self.story), total(slots)
+        return self._cards[chapter]
 
     # --- counts
 
@@ -326,8 +370,9 @@ def _slot(place: int) -> Key:
 
 
 class Chapters:
-    """Which chapters a player can be in: `before` entering a scene, `within` it; which can be closed `again`; and the
-    facts that each `rests` on, with their words. Found by following every way, whatever its condition.
+    """Which chapters a player can be in: `before` entering a scene, `within` it; and which can be left `again`. Of the
+    facts that a chapter rests on, `once` has the words of those met in one scene at most, by chapter and scene; `rests`
+    those of the others, by the scenes that share them. Found by following every way, whatever its condition.
     """
 
     def __init__(self, story: Story) -> None:
@@ -356,22 +401,51 @@ class Chapters:
         self.before = {name: frozenset(chapters) for name, chapters in found.items()}
         self.within = {name: within.get(name, frozenset()) for name in story.scenes}
         self.again = tuple(c for c in story.chapters if self._returns(c))
-        self.rests: dict[str, dict[str, int]] = {}
-        for scene in story.scenes.values():
-            for chapter in () if scene.is_junction else self.within[scene.id]:
-                for fact in self.basis(scene, chapter):
-                    self.rests.setdefault(chapter, {})[fact] = len(story.facts[fact].text.split())
+        self.targets = targets
+        self.rests: dict[str, dict[tuple[str, ...], int]] = {}
+        self.once: dict[tuple[str, str], int] = {}
+        for chapter in story.chapters:
+            self._rest(chapter)
+
+    def _rest(self, chapter: str) -> None:
+        """Sorts the facts of a chapter into those that a play in it meets in one scene and no more, and the rest."""
+        names = [name for name, inside in self.within.items() if chapter in inside]
+        scenes: dict[str, list[str]] = {}
+        for name in names:
+            if not self.story.scenes[name].is_junction:
+                for fact in self.basis(self.story.scenes[name], chapter):
+                    scenes.setdefault(fact, []).append(name)
+        bits = {name: 1 << n for n, name in enumerate(names)}
+        ahead = dict.fromkeys(names, 0)
+        moved = True
+        while moved:
+            moved = False
+            for name in reversed(names):
+                found = ahead[name]
+                for target in self.targets[name]:
+                    if target in bits:
+                        found |= bits[target] | ahead[target]
+                moved |= found != ahead[name]
+                ahead[name] = found
+        for fact, where in scenes.items():
+            words = len(self.story.facts[fact].text.split())
+            together = sum(bits[name] for name in where)
+            if any(ahead[name] & together for name in where):
+                groups = self.rests.setdefault(chapter, {})
+                groups[tuple(where)] = groups.get(tuple(where), 0) + words
+            else:
+                for name in where:
+                    self.once[chapter, name] = self.once.get((chapter, name), 0) + words
 
     def _returns(self, chapter: str) -> bool:
         met: set[str] = set()
         waiting = [chapter]
         while waiting:
             current = waiting.pop()
-            for name, inside in self.within.items():
-                if current in self.before[name] and not self.story.scenes[name].is_junction:
-                    new = inside - met - {current}
-                    met |= new
-                    waiting += new
+            for name, scene in self.story.scenes.items():
+                if current in self.before[name] and not scene.is_junction and scene.chapter not in ("same", current):
+                    waiting += {scene.chapter} - met
+                    met.add(scene.chapter)
         return chapter in met
 
     def basis(self, scene: Scene, chapter: str) -> list[str]:
