@@ -10,7 +10,7 @@ The steps are trees made from the model's own checked terms; `code.py` turns the
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise, product
 from typing import Literal
 
@@ -330,7 +330,7 @@ class Space:
                 position.live = tuple(self.fields)
         order = {key: n for n, key in enumerate(self.fields)}
         used = set(self.needs(self.start_tree()))  # the first scene's on_enter comes before any position
-        changed = self._changed()
+        changed = self._changed
         for position in self.positions:
             ahead = sorted(position.live, key=order.__getitem__)
             used.update(ahead)
@@ -345,6 +345,7 @@ class Space:
             position.strides = tuple(strides)
         self.dropped = tuple(key for key in self.fields if key not in used)
 
+    @cached_property
     def _changed(self) -> list[frozenset[Key] | None]:
         """For each position, the fields that a play can have changed on its way there; answers are changes. None where
         no play comes.
@@ -353,7 +354,7 @@ class Space:
         constant propagation: Wegman and Zadeck, 1991).
         """
         changed: list[frozenset[Key] | None] = [None] * len(self.positions)
-        waiting: list[int] = []
+        waiting: dict[int, None] = {}  # each once, the first first: starts come early in a story
 
         def carry(tree: Tree, before: frozenset[Key]) -> None:
             match tree:
@@ -361,7 +362,7 @@ class Space:
                     known = changed[position]
                     if known is None or not before <= known:
                         changed[position] = before | (known or frozenset())
-                        waiting.append(position)
+                        waiting[position] = None
                 case Test():
                     outcome = self._decided(tree, before)
                     if outcome is not False:
@@ -376,7 +377,8 @@ class Space:
 
         carry(self.start_tree(), frozenset(("state", v.id) for v in self.story.questions))
         while waiting:
-            position = self.positions[waiting.pop()]
+            position = self.positions[min(waiting)]
+            del waiting[position.index]
             before = changed[position.index] or frozenset()
             for option in position.options:
                 if self._offered(option.guard, position.scene, before) is not False:

@@ -157,7 +157,7 @@ class TrackingSpace(Space):
 
     def _settle(self, *, reduce: bool) -> None:
         """Cuts off what no play can do first: what it reads need not be kept."""
-        for position, changed in zip(self.positions, self._changed(), strict=True):
+        for position, changed in zip(self.positions, self._changed, strict=True):
             position.options = [
                 replace(option, tree=self._pruned(option.tree, changed))
                 for option in position.options
