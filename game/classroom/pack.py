@@ -1,0 +1,286 @@
+"""The teacher's pack: a lesson on paper, made from a story's own YAML.
+
+The surprising rule: nothing about a story is written here. What a story doesn't have, its pages leave out or say so in
+a sentence; and no page asks what a reader would have done.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from game.export.markup import fill
+from game.export.script import Script
+from game.play.page import STANDINGS
+from game.play.session import Session
+from game.story.model import Choice, Fact, Scene, Standing, Story, Toll
+from game.story.text import Shown, Template
+
+PLAYS = 200  # played at random, to learn what a class meets
+MAX_STEPS = 1_000  # of one such play
+CLAIMS = 5  # of each standing, in the evidence exercise
+LESSON = 48  # minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of the pack: the name of its file and of its macro in the template."""
+
+    name: str
+    title: str
+    reader: str
+
+
+SHEETS = (
+    Sheet("lesson", "Lesson plan", "For the teacher"),
+    Sheet("content", "What is shown, and where", "For the teacher"),
+    Sheet("map", "Path map", "For the teacher"),
+    Sheet("questions", "Discussion questions", "For the teacher"),
+    Sheet("reading", "Background reading", "For students"),
+    Sheet("glossary", "People, places and terms", "For students"),
+    Sheet("evidence", "Sort the evidence", "For students"),
+    Sheet("exit", "Exit ticket", "For students"),
+    Sheet("alternative", "Another way to the same credit", "For students"),
+    Sheet("parents", "A note for parents and guardians", "For home"),
+    Sheet("key", "Sort the evidence: the key", "For the teacher"),
+    Sheet("rubric", "Aims, standards and rubric", "For the teacher"),
+    Sheet("sources", "Facts and sources", "For everybody"),
+    Sheet("privacy", "Privacy", "For the teacher and the school"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing to sort. `scene` is set where it is a moment of the story, and `said` then a choice's label."""
+
+    said: str
+    standing: Standing
+    why: str
+    fact: str = ""
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One chapter: its scenes with something to read, in the order of the files."""
+
+    title: str
+    scenes: tuple[Scene, ...]
+    facts: tuple[Fact, ...]  # first needed here
+    invented: tuple[tuple[str, str], ...]  # scenes, and the notes of what is made up in them
+
+
+class Pack:
+    """What the pages say, worked out from a story."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.script = Script(story)
+        self.first = Session(story)  # what is asked stands at its start
+
+    def pages(self) -> dict[str, str]:
+        """File name to HTML: an index, each page, and all of them in one to print."""
+        found = {"index.html": fill("pack.html", pack=self, title="", sheets=(), standings=STANDINGS)}
+        for sheet in SHEETS:
+            page = fill("pack.html", pack=self, title=sheet.title, sheets=(sheet,), standings=STANDINGS)
+            found[f"{sheet.name}.html"] = page
+        everything = fill("pack.html", pack=self, title="All pages", sheets=SHEETS, standings=STANDINGS)
+        return found | {"all.html": everything}
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return SHEETS
+
+    # --- words
+
+    def show(self, template: Template) -> Shown:
+        """A text as it stands before the first scene; what depends on the play is said in words, in brackets."""
+        asked = {("state", variable.id) for variable in self.story.questions}
+        if all(insert.expression.reads <= asked for insert in template.inserts):
+            return template.show(self.first)
+        return self.script.show(template)
+
+    def question(self, number: int, step: str) -> str:
+        """A question of the debriefing, counted from 0; '' where there is none. The step's name before it is left out:
+        the lesson plan says it."""
+        if number >= len(self.story.debrief):
+            return ""
+        text = self.show(self.story.debrief[number]).plain
+        bare = (
+            re.sub(rf"{step}:\s*", "", text, count=1, flags=re.IGNORECASE)
+            if text[: len(step)].lower() == step
+            else text
+        )
+        return bare[:1].upper() + bare[1:]
+
+    def title(self, scene: Scene) -> str:
+        return self.script.title(scene)
+
+    # --- the lesson
+
+    @cached_property
+    def plan(self) -> list[tuple[str, int]]:
+        """The steps of a lesson and their minutes: before, play, then the rest by quarters."""
+        play = self.story.class_plan.minutes if self.story.class_plan else 20
+        after = max(LESSON - 7 - play, 12)
+        facts, feelings = round(after / 3), round(after / 4)
+        ticket = max(3, after // 7)
+        fairness = after - facts - feelings - ticket
+        names = ("before", "play", "facts", "feelings", "fairness", "ticket")
+        return list(zip(names, (7, play, facts, feelings, fairness, ticket), strict=True))
+
+    @cached_property
+    def met(self) -> frozenset[str]:
+        """Every scene that some play of the class met: PLAYS of them, by chance but always the same."""
+        chance = random.Random(0)  # noqa: S311  # nothing secret
+        answers = self.story.class_plan.answers if self.story.class_plan else {}
+        met: set[str] = set()
+        for _ in range(PLAYS):
+            session = Session(self.story, answers)
+            for _ in range(MAX_STEPS):
+                if not session.offered:
+                    break
+                session.choose(chance.choice(session.offered))
+            met |= session.visits.keys()
+        return frozenset(met)
+
+    @cached_property
+    def class_answers(self) -> list[tuple[str, str]]:
+        """What is asked first, and what a class answers."""
+        plan = self.story.class_plan
+        return [(v.ask, v.shown(plan.answers[v.id])) for v in self.story.questions if plan and v.id in plan.answers]
+
+    # --- the story
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """The story by chapters; scenes that keep the player's own count to the one before them in the files."""
+        runs: dict[str, list[Scene]] = {}
+        chapter = ""
+        for scene in self.story.scenes.values():
+            chapter = chapter if scene.chapter == "same" else scene.chapter
+            runs.setdefault(chapter, []).append(scene)
+        used: set[str] = set()
+        found = []
+        for name, scenes in runs.items():
+            known = self.story.chapters.get(name)
+            needed = [*(known.basis if known else ()), *(f for s in scenes for f in _facts_of(s))]
+            facts = tuple(self.story.facts[f] for f in dict.fromkeys(needed) if f in self.story.facts and f not in used)
+            used |= {fact.id for fact in facts}
+            notes = ((self.title(scene), self._made_up(scene)) for scene in scenes)
+            readable = tuple(scene for scene in scenes if not scene.is_junction)
+            found.append(Stretch(known.title if known else "", readable, facts, tuple(n for n in notes if n[1])))
+        return found
+
+    def _made_up(self, scene: Scene) -> str:
+        invented = [c for c in _choices(scene.choices) if c.record is not None and c.record.kind == "invented"]
+        return " ".join(dict.fromkeys(filter(None, map(self.note, invented))))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Every fact, in the order in which the story needs it."""
+        ordered = {fact.id: fact for stretch in self.stretches for fact in stretch.facts}
+        return list((ordered | dict(self.story.facts)).values())
+
+    @property
+    def documented(self) -> list[tuple[str, list[Fact]]]:
+        """What the background reading tells, by chapter."""
+        told = [(s.title, [f for f in s.facts if f.standing == "documented"]) for s in self.stretches]
+        placed = {fact.id for _, facts in told for fact in facts}
+        rest = [f for f in self.facts if f.standing == "documented" and f.id not in placed]
+        return [(title, facts) for title, facts in [*told, ("", rest)] if facts]
+
+    def violent(self) -> list[tuple[str, Scene]]:
+        return [(s.title, scene) for s in self.stretches for scene in s.scenes if scene.is_violent]
+
+    def asked(self) -> list[tuple[str, Scene]]:
+        """Scenes with a question, with their chapter's title."""
+        return [(s.title, scene) for s in self.stretches for scene in s.scenes if scene.discuss.source]
+
+    def outcomes(self, stretch: Stretch) -> list[Scene]:
+        return [scene for scene in stretch.scenes if scene.outcome is not None]
+
+    def toll(self) -> Iterator[tuple[Shown, Shown, Toll]]:
+        for one in self.story.toll:
+            yield self.show(one.who), self.show(one.text), one
+
+    def note(self, choice: Choice) -> str:
+        return self.show(choice.record.note).plain if choice.record else ""
+
+    @cached_property
+    def source_numbers(self) -> dict[str, int]:
+        return {source: number for number, source in enumerate(self.story.sources, 1)}
+
+    def sources(self, fact: Fact) -> str:
+        return "; ".join(self.story.sources[source].title for source in fact.sources)
+
+    @property
+    def glossary(self) -> list[tuple[str, list[tuple[str, Shown]]]]:
+        """Entries by kind, each kind by the alphabet."""
+        kinds = {"person": "People", "place": "Places", "term": "Terms"}
+        entries = sorted(self.story.glossary.values(), key=lambda entry: entry.title.casefold())
+        found = [
+            (name, [(e.title, self.show(e.text)) for e in entries if e.kind == kind]) for kind, name in kinds.items()
+        ]
+        return [(name, listed) for name, listed in found if listed]
+
+    # --- the evidence exercise
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """At most CLAIMS of each standing, spread over the story, in an order that is the same on every machine."""
+        moments: dict[Standing, dict[str, Claim]] = {}
+        for stretch in self.stretches:
+            for scene in stretch.scenes:
+                for choice in _choices(scene.choices):
+                    if claim := self._moment(scene, choice):
+                        moments.setdefault(claim.standing, {}).setdefault(claim.why, claim)
+        found: list[Claim] = []
+        for standing in STANDINGS:
+            facts = [Claim(f.text, standing, self.sources(f), f.id) for f in self.facts if f.standing == standing]
+            told = list(moments.get(standing, {}).values())
+            some = _spread(facts, CLAIMS - min(len(told), 2))  # a moment is not always invented
+            found += [*some, *_spread(told, CLAIMS - len(some))]
+        random.Random(self.story.id).shuffle(found)  # noqa: S311  # an order, no secret
+        return found
+
+    def _moment(self, scene: Scene, choice: Choice) -> Claim | None:
+        """A choice as a claim, where the record says one thing of it."""
+        record, label = choice.record, choice.label.constant
+        if record is None or label is None or record.kind == "departed":
+            return None
+        title = self.title(scene)
+        if record.kind == "invented":
+            return Claim(label.plain, "invented", self.note(choice), "", title)
+        facts = [self.story.facts[f] for f in record.facts]
+        standing: Standing = "disputed" if record.kind == "disputed" else facts[0].standing
+        if any(fact.standing != standing for fact in facts):
+            return None
+        why = " ".join(filter(None, (self.note(choice), *(f.text for f in facts))))
+        return Claim(label.plain, standing, why, facts[0].id, title)
+
+
+def _facts_of(scene: Scene) -> Iterator[str]:
+    yield from scene.basis
+    for choice in _choices(scene.choices):
+        if choice.record is not None:
+            yield from choice.record.facts
+
+
+def _choices(choices: Iterable[Choice]) -> Iterator[Choice]:
+    for choice in choices:
+        yield choice
+        yield from _choices(choice.choices)
+
+
+def _spread(claims: list[Claim], most: int) -> list[Claim]:
+    """So many of a list, evenly from its beginning to its end."""
+    if most <= 0 or not claims:
+        return []
+    step = max(len(claims) / most, 1)
+    return [claims[int(n * step)] for n in range(min(most, len(claims)))]
+
+
+def folder_name(story: Story) -> str:
+    return f"{re.sub(r'[^a-z0-9-]', '-', story.id)}-pack"

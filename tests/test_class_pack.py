@@ -1,0 +1,258 @@
+"""The teacher's pack: pages of a story, whole, from its own YAML, and as a browser shows and prints them."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from markupsafe import escape
+
+from game.classroom.pack import SHEETS, Pack, folder_name
+from game.classroom.printer import browser, pages_of, print_pdf
+from game.play.page import STANDINGS
+from game.story.loader import load
+from game.story.model import Story
+from tests.screen import write_story
+
+ROOT = Path(__file__).parent.parent
+SPECIAL_TASKS = ROOT / "scenes" / "special-tasks"
+STORIES = [*sorted((ROOT / "tests" / "stories" / "good").iterdir()), SPECIAL_TASKS]
+
+
+class _Page(HTMLParser):
+    """Elements that are opened are closed, in order; links, ids and words are kept."""
+
+    VOID = frozenset(["meta", "br", "hr", "link", "img"])
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.words = ""
+        self.feed(html)
+        assert self.open == []
+        self.words = " ".join(self.words.split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src", "action") and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words += data
+
+
+def read(path: Path) -> Story:
+    story = load(path).story
+    assert story is not None
+    return story
+
+
+@pytest.fixture(scope="module")
+def special() -> Story:
+    return read(SPECIAL_TASKS)
+
+
+@pytest.fixture(scope="module")
+def pages(special: Story) -> dict[str, str]:
+    return Pack(special).pages()
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda p: p.stem)
+def test_the_pack_of_any_story_is_well_formed_and_leads_only_into_itself(path: Path) -> None:
+    """Every page opens and closes its elements, links only to other pages, and loads nothing from anywhere."""
+    pages = Pack(read(path)).pages()
+    assert set(pages) == {"index.html", "all.html", *(f"{sheet.name}.html" for sheet in SHEETS)}
+    for html in pages.values():
+        assert set(_Page(html).links) <= set(pages)
+        assert not re.search(r"https?:|//|url\(|@import|<script|<link", html)
+        assert not re.search(r"\{\{|\{%|None\b", html)
+    assert {f"{sheet.name}.html" for sheet in SHEETS} <= set(_Page(pages["index.html"]).links)
+
+
+@pytest.mark.parametrize("path", [SPECIAL_TASKS, ROOT / "tests" / "stories" / "good" / "teaching.yaml"])
+def test_every_fact_question_aim_and_source_stands_on_its_page(path: Path) -> None:
+    story = read(path)
+    pack = Pack(story)
+    pages = pack.pages()
+    words = {name: _Page(html).words for name, html in pages.items()}
+    assert [f.id for f in story.facts.values() if f.text not in words["sources.html"]] == []
+    assert [s.id for s in story.sources.values() if s.title not in words["sources.html"]] == []
+    prompts = [pack.show(scene.discuss).plain for scene in story.scenes.values() if scene.discuss.source]
+    prompts += [pack.show(question).plain for question in story.debrief]
+    assert prompts
+    at = 0
+    for prompt in prompts:
+        at = words["questions.html"].index(prompt, at) + len(prompt)
+    teaching = story.teaching
+    wanted = [*teaching.aims, *teaching.standards, *teaching.rubric]
+    assert [one for one in wanted if one not in words["rubric.html"]] == []
+    assert [e.title for e in story.glossary.values() if e.title not in words["glossary.html"]] == []
+
+
+def test_the_numbers_of_the_pack_are_those_of_the_story(special: Story, pages: dict[str, str]) -> None:
+    index = _Page(pages["index.html"]).words
+    assert f"{len(special.scenes)} scenes, {len(special.choices)} choices, {len(special.facts)} facts" in index
+    violent = [scene for scene in special.scenes.values() if scene.is_violent]
+    assert pages["content.html"].count("</tr>") == len(violent) + 1
+    outcomes = [scene for scene in special.scenes.values() if scene.outcome]
+    map_ = _Page(pages["map.html"]).words
+    assert map_.count("\u2192") == 0  # the arrows are drawn, not read
+    assert pages["map.html"].count("<li><strong>") == len(outcomes)
+    readable = sum(not scene.is_junction for scene in special.scenes.values())
+    assert sum(int(n) for n in re.findall(r"(\d+) scenes?\b", map_)) == readable
+    plan = _Page(pages["lesson.html"]).words
+    assert special.class_plan is not None
+    assert f"{special.class_plan.minutes} Play." in plan
+    minutes = [int(n) for n in re.findall(r'<tr><td class="minutes">(\d+)<', pages["lesson.html"])]
+    assert 45 <= sum(minutes) <= 50
+    assert f"{sum(minutes)} minutes." in plan
+
+
+def test_the_evidence_exercise_has_all_four_standings_and_a_key_that_agrees(
+    special: Story, pages: dict[str, str]
+) -> None:
+    """The same order on paper and in the key; what the key says of a fact is its standing; no standing on the sheet."""
+    claims = Pack(special).claims
+    assert claims == Pack(special).claims
+    assert {claim.standing for claim in claims} == set(STANDINGS)
+    assert len({(claim.scene, claim.said) for claim in claims}) == len(claims) == 20
+    rows = re.findall(r'<tr class="claim"><td class="num">(\d+)</td><td>(.+?)</td>', pages["evidence.html"])
+    keyed = re.findall(r'<td class="num">(\d+)</td><td class="standing">(.+?)</td>', pages["key.html"])
+    assert [int(n) for n, _ in rows] == [int(n) for n, _ in keyed] == list(range(1, len(claims) + 1))
+    for claim, (_, row), (_, standing) in zip(claims, rows, keyed, strict=True):
+        assert str(escape(claim.said)) in row
+        assert standing == STANDINGS[claim.standing]
+        if claim.fact and not claim.scene:
+            assert (special.facts[claim.fact].text, special.facts[claim.fact].standing) == (claim.said, claim.standing)
+    moments = {claim.standing for claim in claims if claim.scene}
+    assert "invented" in moments
+    assert len(moments) > 1, "else every moment of the story would be known for invented"
+
+
+def test_background_reading_states_only_what_is_documented(special: Story, pages: dict[str, str]) -> None:
+    words = _Page(pages["reading.html"]).words
+    told = {fact.id for fact in special.facts.values() if fact.text in words}
+    assert told == {fact.id for fact in special.facts.values() if fact.standing == "documented"}
+
+
+def test_background_reading_is_for_about_grade_eight(pages: dict[str, str]) -> None:
+    """Flesch-Kincaid over its sentences; names count one syllable, as for the story."""
+    text = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "\n", pages["reading.html"], flags=re.DOTALL))
+    sentences = [s for s in re.split(r"[.!?;:]\s|\n", text) if len(s.split()) > 2]
+    words = [word for sentence in sentences for word in re.findall(r"[A-Za-z']+", sentence)]
+    syllables = sum(
+        1 if w[0].isupper() else max(1, len(re.findall(r"[aeiouy]+", w.lower().removesuffix("e")))) for w in words
+    )
+    assert 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59 <= 9
+
+
+def test_nobody_is_asked_what_they_would_have_done(pages: dict[str, str]) -> None:
+    assert re.search(r"would you (?:have )?(?:do\b|done|act|choose|refuse)", pages["all.html"], re.IGNORECASE) is None
+
+
+def test_what_a_story_does_not_have_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """A story of one line gets every page; none is empty, and no list or table is."""
+    text = "format: 1\nid: bare\ntitle: Bare\nstart: room\nscenes:\n  room: {text: A room., ending: {title: Out}}\n"
+    pages = Pack(write_story(tmp_path / "bare", text)).pages()
+    for sheet in SHEETS:
+        html = pages[f"{sheet.name}.html"]
+        assert len(_Page(html).words.partition(sheet.title)[2].split()) >= 5, sheet.name
+        assert not re.search(r"<(ul|ol|dl|tbody)[^>]*>\s*</\1>", html), sheet.name
+    assert "There is nothing to sort" in pages["evidence.html"]
+    assert "The story has no glossary." in pages["glossary.html"]
+
+
+def test_a_storys_markup_is_words_in_the_pack(tmp_path: Path) -> None:
+    text = (
+        "format: 1\nid: markup\ntitle: <b>&\nabout: <script>alert(1)</script>\nstart: room\n"
+        "sources: {s: {title: <i>S, kind: x}}\nfacts: {F: {text: '<u>F', source: s, standing: memoir}}\n"
+        "scenes:\n  room: {text: A room., basis: [F], discuss: '<img src=x>', ending: {title: <a>Out}}\n"
+    )
+    pages = Pack(write_story(tmp_path / "markup", text)).pages()
+    for html in pages.values():
+        assert not re.search(r"<script|<img|<u>|<i>|<b>", html)
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(cwd)}
+    command = [sys.executable, "-m", "game", "class", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+
+
+def test_the_command_writes_the_pages_and_says_where_a_browser_is_wanted(tmp_path: Path, special: Story) -> None:
+    done = run("pack", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = tmp_path / folder_name(special)
+    assert {p.name: p.read_text(encoding="utf-8") for p in folder.iterdir()} == Pack(special).pages()
+    assert "No browser was found" in done.stdout
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("pack", "-o", "file", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "special-tasks: file: can't be made: File exists\n"
+
+
+# --- in a browser --------------------------------------------------------------------------------------------------
+
+AUDIT = """
+const { chromium } = require("playwright-core");
+(async () => {
+  const [program, ...pages] = process.argv.slice(2);
+  const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+  const found = {};
+  for (const page of pages) {
+    const tab = await browser.newPage();
+    const asked = [];
+    tab.on("request", (request) => asked.push(request.url()));
+    await tab.goto(page);
+    const requests = [...asked];
+    const sheets = (await tab.pdf()).toString("latin1").match(/\\/Type\\s*\\/Page\\b/g).length;
+    await tab.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+    const result = await tab.evaluate(() => axe.run());
+    found[page] = { requests, sheets, violations: result.violations.map((v) => `${v.id}: ${v.nodes[0].html}`) };
+  }
+  await browser.close();
+  console.log(JSON.stringify(found));
+})();
+"""
+
+
+ONE_SHEET = ["lesson", "evidence", "key", "exit", "alternative", "parents", "map", "rubric"]
+
+
+@pytest.mark.long
+def test_in_a_browser_the_packs_ask_for_nothing_are_accessible_and_print(tmp_path: Path) -> None:
+    """Every page of two stories: no request but for itself, no violation of axe-core's rules, sheets to print; what a
+    class gets in hand, and the lesson plan, is one sheet each."""
+    program, npm = browser(), shutil.which("npm")
+    assert program is not None, "needs chromium"
+    assert npm is not None, "needs npm"
+    stories = {"special-tasks": read(SPECIAL_TASKS), "clerk": write_story(tmp_path / "story")}
+    for name, story in stories.items():
+        (tmp_path / name).mkdir()
+        for file, html in Pack(story).pages().items():
+            (tmp_path / name / file).write_text(html, encoding="utf-8")
+    subprocess.run([npm, "install", "--silent", "--no-save", "playwright-core", "axe-core"], cwd=tmp_path, check=True)
+    (tmp_path / "audit.js").write_text(AUDIT)
+    addresses = [path.as_uri() for name in stories for path in sorted((tmp_path / name).glob("*.html"))]
+    done = subprocess.run(["node", "audit.js", program, *addresses], cwd=tmp_path, capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    assert list(found) == addresses
+    for address, one in found.items():
+        assert (one["requests"], one["violations"]) == ([address], [])
+        assert one["sheets"] == 1 if Path(address).stem in ONE_SHEET else one["sheets"] >= 1, address
+    everything = tmp_path / "special-tasks" / "all.html"
+    assert print_pdf(program, everything, tmp_path / "pack.pdf") >= len(SHEETS)
+    assert pages_of((tmp_path / "pack.pdf").read_bytes()) == found[everything.as_uri()]["sheets"]
