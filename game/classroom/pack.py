@@ -14,7 +14,8 @@ from game.export.markup import fill
 from game.export.script import Script
 from game.play.page import STANDINGS
 from game.play.session import Session
-from game.story.model import Choice, Fact, Scene, Standing, Story, Toll
+from game.story.model import Choice, Fact, Scene, Story, Toll
+from game.story.schema import Standing
 from game.story.text import Shown, Template
 
 PLAYS = 200  # played at random, to learn what a class meets
