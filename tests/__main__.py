@@ -37,7 +37,7 @@ def main() -> int:
             failed.append(name)
         print(f"   {time.monotonic() - begun:.0f} s", flush=True)
     if not options.left_out:
-        print("Left out: the tests marked `long`. They need tmux, Chromium, npm and a network;", end=" ")
+        print("Left out: the tests marked `long`. They need tmux, Chromium, Graphviz, npm and a network;", end=" ")
         print("run them with: python -m tests --left-out")
     print(f"FAILED: {', '.join(failed)}" if failed else "All passed.")
     return int(bool(failed))
