@@ -10,7 +10,7 @@ The steps are trees made from the model's own checked terms; `code.py` turns the
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import pairwise, product
 from typing import Literal
 
@@ -38,7 +38,6 @@ from game.story.expressions import (
     Term,
     Value,
     Visits,
-    compile_term,
 )
 from game.story.model import Assignment, Choice, Scene, Story, Way
 
@@ -51,16 +50,6 @@ class Field:
     size: int
     low: int = 0
     words: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _First:
-    """The world before the first scene, but for the place."""
-
-    state: dict[str, Value]
-    place: str
-    visits: dict[str, int] = field(default_factory=dict)
-    chosen: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -113,7 +102,6 @@ class Space:
         self._entries: dict[str, Tree] = {}
         self._reads: dict[int, tuple[Term, frozenset[Key]]] = {}  # by identity: terms are not hashed
         self._needs: dict[int, tuple[Tree, frozenset[Key]]] = {}
-        self._runs: dict[tuple[int, str], tuple[Term, bool]] = {}  # what conditions say at the start
         self._settled = False
         self.hits: set[int] = set()  # goals that running the steps has met
         self.blind: frozenset[int] = frozenset()  # goals that the situations can't tell
@@ -330,12 +318,12 @@ class Space:
                 position.live = tuple(self.fields)
         order = {key: n for n, key in enumerate(self.fields)}
         used = set(self.needs(self.start_tree()))  # the first scene's on_enter comes before any position
-        changed = self._changed
+        changed = self._changed()
         for position in self.positions:
             ahead = sorted(position.live, key=order.__getitem__)
             used.update(ahead)
             if reduce:
-                position.fixed = tuple(key for key in ahead if key not in (changed[position.index] or ()))
+                position.fixed = tuple(key for key in ahead if key not in changed[position.index])
             position.live = tuple(key for key in ahead if key not in position.fixed)
             strides = []
             position.size = 1
@@ -345,14 +333,8 @@ class Space:
             position.strides = tuple(strides)
         self.dropped = tuple(key for key in self.fields if key not in used)
 
-    @cached_property
-    def _changed(self) -> list[frozenset[Key] | None]:
-        """For each position, the fields that a play can have changed on its way there; answers are changes. None where
-        no play comes.
-
-        Ways that no play goes, since what their conditions read is as at the start, are left aside (conditional
-        constant propagation: Wegman and Zadeck, 1991).
-        """
+    def _changed(self) -> list[frozenset[Key]]:
+        """For each position, the fields that a play can have changed on its way there; answers are changes."""
         changed: list[frozenset[Key] | None] = [None] * len(self.positions)
         waiting: dict[int, None] = {}  # each once, the first first: starts come early in a story
 
@@ -364,11 +346,8 @@ class Space:
                         changed[position] = before | (known or frozenset())
                         waiting[position] = None
                 case Test():
-                    outcome = self._decided(tree, before)
-                    if outcome is not False:
-                        carry(tree.then, before)
-                    if outcome is not True:
-                        carry(tree.otherwise, before)
+                    carry(tree.then, before)
+                    carry(tree.otherwise, before)
                 case Effects():
                     visit = () if tree.visit is None else (tree.visit,)
                     carry(tree.then, before.union((key for key, _ in tree.assigns), tree.marks, visit))
@@ -379,36 +358,9 @@ class Space:
         while waiting:
             position = self.positions[min(waiting)]
             del waiting[position.index]
-            before = changed[position.index] or frozenset()
             for option in position.options:
-                if self._offered(option.guard, position.scene, before) is not False:
-                    carry(option.tree, before)
-        return changed
-
-    def _decided(self, test: Test, changed: frozenset[Key]) -> bool | None:
-        """Whether a test holds, where all it reads is as at the start; else None."""
-        parts = [self._holds(test.condition, test.here, changed)]
-        if test.unfired in changed:
-            parts.append(None)
-        if test.offered:
-            offers = [self._offered(guard, test.here, changed) for guard in test.offered]
-            parts.append(True if True in offers else None if None in offers else False)
-        return False if False in parts else None if None in parts else True
-
-    def _offered(self, guard: Guard, here: str, changed: frozenset[Key]) -> bool | None:
-        holds = self._holds(guard.when, here, changed)
-        return None if holds and guard.spent in changed else holds
-
-    def _holds(self, condition: Term | None, here: str, changed: frozenset[Key]) -> bool | None:
-        if condition is None:
-            return True
-        if not self.reads(condition).isdisjoint(changed):
-            return None
-        found = self._runs.get((id(condition), here))
-        if found is None:
-            first = _First({v.id: v.start for v in self.story.variables.values()}, here)
-            found = self._runs[id(condition), here] = (condition, bool(compile_term(condition)(first)))
-        return found[1]
+                carry(option.tree, changed[position.index] or frozenset())
+        return [keys or frozenset() for keys in changed]
 
     def _predecessors(self) -> list[list[int]]:
         before: list[set[int]] = [set() for _ in self.positions]

@@ -10,11 +10,10 @@ An answer that is typed counts as its start.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from game.prove.space import Field, Space
-from game.prove.trees import Arrive, Effects, Key, Test, Tree
+from game.prove.trees import Arrive, Effects, Key, Tree
 from game.story.expressions import FLAG, Call, Compare, Constant, Either, Expression, Kind, Logic, Term, Value, Variable
 from game.story.expressions import Visits as VisitsTo
 from game.story.model import By, Choice, Once, Passage, Scene, Sheet, Story, When
@@ -154,31 +153,6 @@ class TrackingSpace(Space):
 
     def matters(self, key: Key, after: frozenset[Key]) -> bool:
         return key in after or key in self.tracked
-
-    def _settle(self, *, reduce: bool) -> None:
-        """Cuts off what no play can do first: what it reads need not be kept."""
-        for position, changed in zip(self.positions, self._changed, strict=True):
-            position.options = [
-                replace(option, tree=self._pruned(option.tree, changed))
-                for option in position.options
-                if changed is not None and self._offered(option.guard, position.scene, changed) is not False
-            ]
-        super()._settle(reduce=reduce)
-
-    def _pruned(self, tree: Tree, changed: frozenset[Key]) -> Tree:
-        match tree:
-            case Test():
-                outcome = self._decided(tree, changed)
-                if outcome is not None:
-                    return self._pruned(tree.then if outcome else tree.otherwise, changed)
-                then, otherwise = self._pruned(tree.then, changed), self._pruned(tree.otherwise, changed)
-                same = then is tree.then and otherwise is tree.otherwise
-                return tree if same else replace(tree, then=then, otherwise=otherwise)
-            case Effects():
-                visit = () if tree.visit is None else (tree.visit,)
-                then = self._pruned(tree.then, changed.union((key for key, _ in tree.assigns), tree.marks, visit))
-                return tree if then is tree.then else replace(tree, then=then)
-        return tree
 
 
 class ToldSpace(TrackingSpace):
