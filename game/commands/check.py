@@ -6,14 +6,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from game.commands.common import Commands, command, count, find_story
+from game.commands.common import Commands, UsageError, command, count, find_story
 from game.problems import describe, summary
-from game.story.catalogue import printable
+from game.story.catalogue import Problems, printable
 from game.story.loader import Loaded, load
 from game.story.model import Story
+from game.story.silence import idle, left
 
 if TYPE_CHECKING:
     from game.prove.coverage import Coverage
@@ -31,19 +33,29 @@ def add(commands: Commands) -> None:
     check.add_argument("--format", choices=formats, default="text", help="in words, or for other programs (text)")
     check.add_argument("--strict", action="store_true", help="warnings are errors")
     check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
+    amounts = "what the story amounts to: words, minutes to read, the reading grade of each chapter"
+    check.add_argument("--statistics", action="store_true", help=amounts)
     how_far = "give up after N situations (as many as take about half a gigabyte)"
     check.add_argument("--limit", metavar="N", type=count, default=None, help=how_far)
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.statistics and options.format == "sarif":
+        raise UsageError("--statistics is told in text and JSON, not in SARIF")
     path = find_story(options.story)
     loaded = load(path)
     bad = bool(loaded.errors) or (options.strict and bool(loaded.diagnostics))
     if options.format == "text":
         _tell(loaded, path, bad=bad)
+        if options.statistics and loaded.story:
+            _count(loaded.story)
+    already = len(loaded.diagnostics)
     proof = coverage = measures = None
     if options.prove and loaded.story:
         proof, coverage, measures = _prove(loaded.story, options.limit)
+        if coverage is not None:
+            loaded, coverage = _silence(loaded, coverage)
+            bad = options.strict and bool(loaded.diagnostics)
     code = int(bad)
     if proof is not None and not bad:
         unused = options.strict and coverage and coverage.unused
@@ -55,19 +67,48 @@ def _check(options: argparse.Namespace) -> int:
             found = as_sarif(loaded, proof, coverage, path, code, measures)
         else:
             found = as_json(loaded, proof, coverage, path, measures)
+        if options.statistics:
+            from game.story.statistics import statistics  # asked for now and then
+
+            found["statistics"] = asdict(statistics(loaded.story)) if loaded.story else None
         print(json.dumps(found, indent=1))
     elif proof is not None:
         from game.prove.report import measured, report, used
 
         for line in report(proof):
             print(printable(line))
-        for gap in coverage.unused if coverage else ():
-            print(describe(gap.problem, path), file=sys.stderr)
+        for problem in (*loaded.diagnostics[already:], *(gap.problem for gap in (coverage.unused if coverage else ()))):
+            print(describe(problem, path), file=sys.stderr)
         if coverage:
             print(used(coverage))
         for line in measured(measures) if measures else ():
             print(printable(line))
     return code
+
+
+def _count(story: Story) -> None:
+    from game.story.statistics import statistics  # asked for now and then
+
+    found = statistics(story)
+    print(f"{found.words:,} words, {found.minutes} minutes to read each once; {found.documents} documents, "
+          f"{found.facts} facts, {found.outcomes} outcomes.")  # fmt: skip
+    for chapter in found.chapters:
+        grade = f", reading grade {chapter.grade:.1f}" if chapter.grade is not None else ""
+        name = chapter.title or chapter.id or "before any chapter"
+        counts = f"{chapter.scenes} scenes, {chapter.choices} choices, {chapter.words:,} words"
+        print(printable(f"  {name}: {counts}{grade}"))
+
+
+def _silence(loaded: Loaded, coverage: "Coverage") -> "tuple[Loaded, Coverage]":
+    """Without the gaps that the story silences, and with a problem for each silencer of which there is no such gap."""
+    gaps = [gap.problem for gap in (*coverage.unused, *coverage.unknown)]
+    problems = Problems()
+    for silencer in idle(loaded.silenced, gaps, proved=True):
+        at = silencer.location
+        problems.add("unused-silencer", at.path, at.line, at.column, name=silencer.code)
+    told = tuple(gap for gap in coverage.unused if left([gap.problem], loaded.silenced))
+    diagnostics = (*loaded.diagnostics, *problems.sorted())
+    return replace(loaded, diagnostics=diagnostics), replace(coverage, unused=told)
 
 
 def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:

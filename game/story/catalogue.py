@@ -28,6 +28,10 @@ class Wording:
     hint: str = ""
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
 
 W = Severity.WARNING
 
@@ -258,8 +262,16 @@ CATALOGUE: dict[str, Wording] = {
     "never-asked": Wording("`{condition}` is asked in no play", severity=W),
     "never-holds": Wording("`{condition}` holds in no play", severity=W),
     "always-holds": Wording("`{condition}` always holds when it is asked", severity=W),
+    # what silences
+    "unknown-silencer": Wording("no warning is called `{name}`", "Only warnings can be silenced, by their codes.", W),
+    "unused-silencer": Wording("there is no `{name}` here to be silenced", "Delete the comment.", W),
     "too-many-problems": Wording("more than {limit} problems: the rest are not shown"),
 }
+
+PROOF = frozenset(
+    "never-met never-taken never-offered never-told always-told never-asked never-holds always-holds".split()
+)
+SILENCERS = frozenset(["unknown-silencer", "unused-silencer"])  # which nothing silences
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -35,6 +35,7 @@ from game.story.model import (
 from game.story.scenes import SceneBuilder
 from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
 from game.story.shapes import Shaper, is_null, location
+from game.story.silence import Silencer, idle, left, silencers
 from game.story.source import (
     FORBIDDEN,
     MAX_STORY,
@@ -57,10 +58,12 @@ PLATE_WIDTH, PLATE_HEIGHT = 60, 16
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`story` is None exactly when some diagnostic is an error. Diagnostics are in file order."""
+    """`story` is None exactly when some diagnostic is an error. Diagnostics are in file order, without those that the
+    story silences."""
 
     story: Story | None
     diagnostics: tuple[Diagnostic, ...]
+    silenced: tuple[Silencer, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -96,8 +99,13 @@ class _Loader:
         if self.head is None and not self.shaper.partial:
             self.problems.add("no-head", printable(self.path.name or str(self.path)))
         story = self._story(digest)
-        found = self.problems.sorted()
-        return Loaded(story if not any(d.is_error for d in found) else None, found)
+        silenced = silencers(self.problems.lines, self.problems)
+        if not self.problems.errors and not self.shaper.partial:  # else warnings are missing
+            for silencer in idle(silenced, tuple(self.problems.found), proved=False):
+                at = silencer.location
+                self.problems.add("unused-silencer", at.path, at.line, at.column, name=silencer.code)
+        found = left(self.problems.sorted(), silenced)
+        return Loaded(story if not any(d.is_error for d in found) else None, found, silenced)
 
     # --- files and sections
 
