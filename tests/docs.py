@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from game.explained import page  # noqa: E402  # the checkout's, also when run as a script
+from game.story.catalogue import CATALOGUE  # noqa: E402  # the checkout's
 from game.story.schema import BLOCKS, SHAPES  # noqa: E402  # the checkout's, also when run as a script
 
 AUTHORING = ROOT / "docs" / "authoring.md"
@@ -39,12 +41,29 @@ def key_tables() -> str:
     """Every block of the format as a Markdown table."""
     parts = []
     for block, title in TITLES.items():
-        rows = [f"### {title}", "", "| key | takes | meaning |", "|---|---|---|"]
+        rows = [f"### {title}", "", "| key | takes | meaning | for instance |", "|---|---|---|---|"]
         for name, key in BLOCKS[block].items():
             needed = " (required)" if key.required else ""
-            rows.append(f"| `{name}`{needed} | {SHAPES[key.shape]} | {key.meaning} |")
+            rows.append(f"| `{name}`{needed} | {SHAPES[key.shape]} | {key.meaning} | `{key.example}` |")
         parts.append("\n".join(rows))
     return "\n\n".join(parts)
+
+
+ERRORS = ROOT / "docs" / "errors.md"
+ERRORS_HEAD = """# Every problem
+
+What the checker tells, and what to do. `special-tasks check --explain CODE` prints one of these pages. An example is a
+part of a story: the keys of a scene, sections of a file, or, after `@`, whole files. In some an arrow stands for a tab
+and a box for a strange space.
+
+A warning can be silenced on purpose, by a comment on its line or above it, `# special-tasks: ignore CODE`; an error can
+not. A comment that silences nothing is a warning itself.
+"""
+
+
+def errors_page() -> str:
+    """Every code of the catalogue, explained, in order of the alphabet."""
+    return "\n".join([ERRORS_HEAD, *(f"## {code}\n\n{page(code)}\n" for code in sorted(CATALOGUE))])
 
 
 def with_tables(text: str) -> str:
@@ -56,4 +75,5 @@ def with_tables(text: str) -> str:
 
 
 if __name__ == "__main__":
+    ERRORS.write_text(errors_page(), encoding="utf-8")
     AUTHORING.write_text(with_tables(AUTHORING.read_text(encoding="utf-8")), encoding="utf-8")

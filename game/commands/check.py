@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from game.commands.common import Commands, UsageError, command, count, find_story
 from game.problems import describe, summary
-from game.story.catalogue import Problems, printable
+from game.story.catalogue import CATALOGUE, Problems, nearest, printable
 from game.story.loader import Loaded, load
 from game.story.model import Story
 from game.story.silence import idle, left
@@ -27,7 +27,9 @@ WIDTH = 72  # of the line of progress
 
 
 def add(commands: Commands) -> None:
-    example = "example: special-tasks check my-story/ --strict --prove"
+    example = (
+        "example: special-tasks check my-story/ --strict --prove\n         special-tasks check --explain unused-fact"
+    )
     check = command(commands, "check", "find every problem of a story", example, _check)
     formats = ["text", "json", "sarif"]
     check.add_argument("--format", choices=formats, default="text", help="in words, or for other programs (text)")
@@ -35,11 +37,15 @@ def add(commands: Commands) -> None:
     check.add_argument("--prove", action="store_true", help="explore every situation that can be reached")
     amounts = "what the story amounts to: words, minutes to read, the reading grade of each chapter"
     check.add_argument("--statistics", action="store_true", help=amounts)
+    what = "what a code in [...] means, with a wrong and a right example"
+    check.add_argument("--explain", metavar="CODE", help=what)
     how_far = "give up after N situations (as many as take about half a gigabyte)"
     check.add_argument("--limit", metavar="N", type=count, default=None, help=how_far)
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.explain is not None:
+        return _explain(options.explain)
     if options.statistics and options.format == "sarif":
         raise UsageError("--statistics is told in text and JSON, not in SARIF")
     path = find_story(options.story)
@@ -84,6 +90,17 @@ def _check(options: argparse.Namespace) -> int:
         for line in measured(measures) if measures else ():
             print(printable(line))
     return code
+
+
+def _explain(code: str) -> int:
+    from game.explained import page  # asked for now and then
+
+    if code not in CATALOGUE:
+        close = nearest(code, list(CATALOGUE))
+        meant = f": did you mean {close}?" if close else "; docs/errors.md lists them"
+        raise UsageError(f"no problem is called {code!r:.60}{meant}")
+    print(f"{code}\n\n{page(code)}")
+    return 0
 
 
 def _count(story: Story) -> None:
