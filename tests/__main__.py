@@ -21,7 +21,7 @@ def steps(*, left_out: bool) -> list[tuple[str, list[str]]]:
         ("types", [PYTHON, "-m", "mypy", "--strict", "game"]),
         *[(f"story {s.name}", [PYTHON, "-m", "game", "check", "--strict", "--prove", str(s)]) for s in stories],
         *[(f"tests of story {s.name}", [PYTHON, "-m", "game", "test", str(s)]) for s in stories],
-        ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "-m", "not long"]),
+        ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup", "-m", "not long"]),
     ]
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from game.commands.common import find_story, read_story
+from game.prove.measures import Measures, measure
 from game.story.loader import Loaded, load
+from game.story.model import Story
 
 STORIES = Path(__file__).parent / "stories"
 
@@ -17,6 +20,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if f"{name}_story" in metafunc.fixturenames:
             paths = sorted(p for p in (STORIES / name).iterdir() if p.is_dir() or p.suffix == ".yaml")
             metafunc.parametrize(f"{name}_story", paths, ids=lambda p: p.stem)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the shipped story measured runs in one process, so that it is measured once."""
+    for item in items:
+        if "shipped" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("shipped"))
+
+
+@pytest.fixture(scope="session")
+def shipped() -> tuple[Story, Measures]:
+    """The story that is shipped, and what it measures: half a minute of work."""
+    story = read_story(find_story(None))
+    return story, measure(story)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -340,12 +340,6 @@ scenes:
     assert 5 <= (count.high or 0) < 99
 
 
-@pytest.fixture(scope="module")
-def shipped() -> tuple[Story, Measures]:
-    story = read_story(find_story(None))
-    return story, measure(story)
-
-
 def test_chances_are_the_frequencies_of_a_walk(shipped: tuple[Story, Measures]) -> None:
     (story, found), runs = shipped, 40_000
     walked = walk(story, runs=runs, seed=1)
