@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from game import __version__
-from game.commands import check, class_, export, graph, new, play, schema, test, walk
+from game.commands import check, class_, export, graph, new, play, report, schema, test, walk
 from game.commands.common import InputError, UsageError
 from game.play.saves import SaveError
 from game.play.session import PlayError
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"special-tasks {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (play, check, test, walk, graph, export, new, schema, class_):
+    for module in (play, check, test, walk, graph, export, new, schema, class_, report):
         module.add(commands)
     parser.set_defaults(**vars(commands.choices["play"].parse_args([])))
     return parser

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
+from game.classroom.handed import Handed, open_play
 from game.classroom.pack import SHEETS, Pack, folder_name
 from game.classroom.printer import browser, pages_of, print_pdf
+from game.classroom.reports import as_html
+from game.classroom.results import Results
 from game.play.page import STANDINGS
 from game.story.loader import load
 from game.story.model import Story
 from tests.screen import write_story
+from tests.test_class_results import played
 
 ROOT = Path(__file__).parent.parent
 SPECIAL_TASKS = ROOT / "scenes" / "special-tasks"
@@ -232,10 +236,14 @@ const { chromium } = require("playwright-core");
 ONE_SHEET = ["lesson", "evidence", "key", "exit", "alternative", "parents", "map", "rubric"]
 
 
+def _handed(story: Story, number: int) -> Handed:
+    return open_play(played(story, number, hands=not number).as_save().encode(), story, "one")
+
+
 @pytest.mark.long
 def test_in_a_browser_the_packs_ask_for_nothing_are_accessible_and_print(tmp_path: Path) -> None:
-    """Every page of two stories: no request but for itself, no violation of axe-core's rules, sheets to print; what a
-    class gets in hand, and the lesson plan, is one sheet each."""
+    """Every page of two stories, of results and reports: no request but for itself, no violation of axe-core's rules,
+    sheets to print; what a class gets in hand, and the lesson plan, is one sheet each."""
     program, npm = browser(), shutil.which("npm")
     assert program is not None, "needs chromium"
     assert npm is not None, "needs npm"
@@ -244,6 +252,9 @@ def test_in_a_browser_the_packs_ask_for_nothing_are_accessible_and_print(tmp_pat
         (tmp_path / name).mkdir()
         for file, html in Pack(story).pages().items():
             (tmp_path / name / file).write_text(html, encoding="utf-8")
+    handed = [_handed(stories["special-tasks"], number) for number in range(5)]
+    for file, html in (("results", Results(handed[0].session.story, handed, 0).html()), ("report", as_html(handed))):
+        (tmp_path / "special-tasks" / f"{file}.html").write_text(html, encoding="utf-8")
     subprocess.run([npm, "install", "--silent", "--no-save", "playwright-core", "axe-core"], cwd=tmp_path, check=True)
     (tmp_path / "audit.js").write_text(AUDIT)
     addresses = [path.as_uri() for name in stories for path in sorted((tmp_path / name).glob("*.html"))]
