@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from game.commands.common import Commands, command, find_story, read_story, write_text
+from game.story.catalogue import printable
 from game.story.model import Story
 
 
@@ -15,13 +16,23 @@ def _script(story: Story) -> str:
     return Script(story).html()
 
 
-FORMATS: dict[str, Callable[[Story], str]] = {"script": _script}
+def _ink(story: Story) -> str:
+    from game.export.ink import Ink
+
+    made = Ink(story)
+    for line in made.lost:
+        print(printable(f"not in the ink script: {line}"), file=sys.stderr)
+    return made.text
+
+
+FORMATS: dict[str, Callable[[Story], str]] = {"script": _script, "ink": _ink}
 
 
 def add(commands: Commands) -> None:
     example = "example: special-tasks export my-story/ --to script -o my-story.html"
     export = command(commands, "export", "write the story in another shape", example, _export)
-    export.add_argument("--to", choices=FORMATS, required=True, help="script: the whole story to read on paper (HTML)")
+    formats = "script: the whole story to read on paper (HTML); ink: for the tools of that language"
+    export.add_argument("--to", choices=FORMATS, required=True, help=formats)
     export.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write (standard output)")
 
 
