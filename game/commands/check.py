@@ -107,8 +107,9 @@ def _count(story: Story) -> None:
     from game.story.statistics import statistics  # asked for now and then
 
     found = statistics(story)
-    print(f"{found.words:,} words, {found.minutes} minutes to read each once; {found.documents} documents, "
-          f"{found.facts} facts, {found.outcomes} outcomes.")  # fmt: skip
+    held = ((found.words, "word"), (found.documents, "document"), (found.facts, "fact"), (found.outcomes, "outcome"))
+    told = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in held)
+    print(f"{told}; about {found.minutes} minutes to read every text once.")
     for chapter in found.chapters:
         grade = f", reading grade {chapter.grade:.1f}" if chapter.grade is not None else ""
         name = chapter.title or chapter.id or "before any chapter"
