@@ -20,6 +20,7 @@ from game.classroom.results import Results
 from game.play.page import STANDINGS
 from game.story.loader import load
 from game.story.model import Story
+from game.story.statistics import names_in, reading_grade
 from tests.screen import write_story
 from tests.test_class_results import played
 
@@ -138,6 +139,9 @@ def test_the_evidence_exercise_has_all_four_standings_and_a_key_that_agrees(
         assert standing == STANDINGS[claim.standing]
         if claim.fact and not claim.scene:
             assert (special.facts[claim.fact].text, special.facts[claim.fact].standing) == (claim.said, claim.standing)
+    pack = Pack(special)
+    met = {pack.title(special.scenes[scene]) for scene in pack.met}
+    assert {claim.scene for claim in claims if claim.scene} <= met, "a class sorts moments that it can have met"
     moments = {claim.standing for claim in claims if claim.scene}
     assert "invented" in moments
     assert len(moments) > 1, "else every moment of the story would be known for invented"
@@ -150,14 +154,11 @@ def test_background_reading_states_only_what_is_documented(special: Story, pages
 
 
 def test_background_reading_is_for_about_grade_eight(pages: dict[str, str]) -> None:
-    """Flesch-Kincaid over its sentences; names count one syllable, as for the story."""
     text = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "\n", pages["reading.html"], flags=re.DOTALL))
-    sentences = [s for s in re.split(r"[.!?;:]\s|\n", text) if len(s.split()) > 2]
-    words = [word for sentence in sentences for word in re.findall(r"[A-Za-z']+", sentence)]
-    syllables = sum(
-        1 if w[0].isupper() else max(1, len(re.findall(r"[aeiouy]+", w.lower().removesuffix("e")))) for w in words
-    )
-    assert 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59 <= 9
+    sentences = [line for line in text.split("\n") if len(line.split()) > 2]
+    grade = reading_grade(sentences, names_in(sentences))
+    assert grade is not None
+    assert grade <= 8.5
 
 
 def test_nobody_is_asked_what_they_would_have_done(pages: dict[str, str]) -> None:

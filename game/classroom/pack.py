@@ -230,13 +230,15 @@ class Pack:
 
     @cached_property
     def claims(self) -> list[Claim]:
-        """At most CLAIMS of each standing, spread over the story, in an order that is the same on every machine."""
+        """At most CLAIMS of each standing, spread over the story, in an order that is the same on every machine.
+        Moments are of scenes that a class can meet.
+        """
+        scenes = [scene for stretch in self.stretches for scene in stretch.scenes if scene.id in self.met]
         moments: dict[Standing, dict[str, Claim]] = {}
-        for stretch in self.stretches:
-            for scene in stretch.scenes:
-                for choice in _choices(scene.choices):
-                    if claim := self._moment(scene, choice):
-                        moments.setdefault(claim.standing, {}).setdefault(claim.why, claim)
+        for scene in scenes:
+            for choice in _choices(scene.choices):
+                if claim := self._moment(scene, choice):
+                    moments.setdefault(claim.standing, {}).setdefault(claim.why, claim)
         found: list[Claim] = []
         for standing in STANDINGS:
             facts = [Claim(f.text, standing, self.sources(f), f.id) for f in self.facts if f.standing == standing]
