@@ -125,7 +125,8 @@ class Shown:
         return "".join(s.text for s in self.spans).replace("\n", " ")
 
     def __bool__(self) -> bool:
-        return bool(self.template.source)
+        """Whether it shows anything: inserts may come to nothing."""
+        return bool(self.plain.strip() if self.values else self.template.source)
 
 
 NO_TEXT = Template("")
