@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from game.classroom.pack import SHEETS, Pack, folder_name
 from game.classroom.printer import browser, pages_of, print_pdf
 from game.classroom.reports import as_html
 from game.classroom.results import Results
+from game.cli import _parser
 from game.play.page import STANDINGS
 from game.story.loader import load
 from game.story.model import Story
@@ -200,6 +202,20 @@ def test_the_command_writes_the_pages_and_says_where_a_browser_is_wanted(tmp_pat
     folder = tmp_path / folder_name(special)
     assert {p.name: p.read_text(encoding="utf-8") for p in folder.iterdir()} == Pack(special).pages()
     assert "No browser was found" in done.stdout
+
+
+def test_commands_in_the_pack_name_the_story(tmp_path: Path, special: Story) -> None:
+    """They are run as they are printed: each is one of the program's, with the story's own folder."""
+    write_story(tmp_path / "my story")
+    assert run("pack", "my story", "-o", "out", cwd=tmp_path).returncode == 0
+    commands = re.findall(r"<code>special-tasks (.+?)</code>", (tmp_path / "out" / "all.html").read_text())
+    commands = [unescape(one) for one in commands if "FOLDER" not in one]
+    assert {one.split()[0] for one in commands} == {"export", "play", "graph"}
+    for one in commands:
+        words = shlex.split(one)
+        assert words[1] == "my story"
+        assert _parser().parse_args(words).story == "my story"
+    assert "<code>special-tasks export --to script</code>" in Pack(special).pages()["lesson.html"]
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

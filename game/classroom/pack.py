@@ -6,6 +6,7 @@ a sentence; and no page asks what a reader would have done.
 
 import random
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,10 +74,11 @@ class Stretch:
 
 
 class Pack:
-    """What the pages say, worked out from a story."""
+    """What the pages say, worked out from a story. `word` is what names the story on the command line."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, word: str = "") -> None:
         self.story = story
+        self.word = f" {shlex.quote(word)}" if word else ""
         self.script = Script(story)
         self.first = Session(story)  # what is asked stands at its start
 

@@ -56,7 +56,7 @@ def _pack(options: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: can't be made: {error.strerror}") from None
-    pages = Pack(story).pages()
+    pages = Pack(story, options.story or "").pages()
     for name, html in pages.items():
         write_text(folder / name, html)
     print(f"{folder}: {len(pages)} pages written; begin with {folder / 'index.html'}")
