@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.color import Color
 from screen import Player, at_scene, playing, write_story
+from test_watch import watching
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,6 +21,7 @@ from game.story.model import Story
 from game.tui.screens.base import PageScreen
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
+from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
 from game.tui.widgets.reader import Reader
 
@@ -140,7 +142,7 @@ def screens() -> set[str]:
     return set(found)
 
 
-async def test_all_text_on_every_screen_has_contrast(story, saves):
+async def test_all_text_on_every_screen_has_contrast(story, saves, tmp_path):
     visitor = Visitor()
     for slot in ("mine", "other"):
         Play(Session(story), Slots(saves, story), slot).save()
@@ -184,6 +186,14 @@ async def test_all_text_on_every_screen_has_contrast(story, saves):
                     await visitor.look(player)
             await player.resize(15, 4)
             await visitor.look(player)
+    async with watching(tmp_path / "story") as player:  # an author's screens, with a mistake below the page
+        file = tmp_path / "story" / "story.yaml"
+        file.write_text(file.read_text(encoding="utf-8").replace("start: office", "start: ofice"), encoding="utf-8")
+        await player.sees("error: no scene `ofice`")
+        await visitor.look(player)
+        await player.press("x")
+        await player.at(Inspector)
+        await visitor.look(player)
     assert not visitor.faint, "\n".join(f"{where}: {what}" for where, what in visitor.faint.items())
     assert screens() <= visitor.seen, screens() - visitor.seen
 
