@@ -7,6 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+import sources  # noqa: E402  # after the path
+
+from game.commands.common import find_story, read_story  # noqa: E402  # the checkout's
 from game.explained import page  # noqa: E402  # the checkout's, also when run as a script
 from game.story.catalogue import CATALOGUE  # noqa: E402  # the checkout's
 from game.story.schema import BLOCKS, SHAPES  # noqa: E402  # the checkout's, also when run as a script
@@ -49,6 +52,7 @@ def key_tables() -> str:
     return "\n\n".join(parts)
 
 
+SOURCES = ROOT / "docs" / "sources.md"
 ERRORS = ROOT / "docs" / "errors.md"
 ERRORS_HEAD = """# Every problem
 
@@ -74,6 +78,12 @@ def with_tables(text: str) -> str:
     )
 
 
+def sources_page() -> str:
+    """What the story that is shipped rests on."""
+    return sources.page(read_story(find_story(None)))
+
+
 if __name__ == "__main__":
+    SOURCES.write_text(sources_page(), encoding="utf-8")
     ERRORS.write_text(errors_page(), encoding="utf-8")
     AUTHORING.write_text(with_tables(AUTHORING.read_text(encoding="utf-8")), encoding="utf-8")
