@@ -25,13 +25,22 @@ def _ink(story: Story) -> str:
     return made.text
 
 
-FORMATS: dict[str, Callable[[Story], str]] = {"script": _script, "ink": _ink}
+def _web(story: Story) -> str:
+    from game.export.web import web_page
+
+    return web_page(story)
+
+
+FORMATS: dict[str, Callable[[Story], str]] = {"html": _web, "script": _script, "ink": _ink}
 
 
 def add(commands: Commands) -> None:
-    example = "example: special-tasks export my-story/ --to script -o my-story.html"
+    example = "example: special-tasks export my-story/ --to html -o my-story.html"
     export = command(commands, "export", "write the story in another shape", example, _export)
-    formats = "script: the whole story to read on paper (HTML); ink: for the tools of that language"
+    formats = (
+        "html: one file to play in any browser, offline; script: the whole story to read on paper (HTML); "
+        "ink: for the tools of that language"
+    )
     export.add_argument("--to", choices=FORMATS, required=True, help=formats)
     export.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write (standard output)")
 

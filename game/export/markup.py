@@ -1,11 +1,12 @@
-"""Story text as HTML, and the one place where templates are filled.
+"""Story text as nodes and as HTML, and the one place where templates are filled.
 
 The surprising rule: every value is escaped on its way into a page (Jinja2's autoescape); only what is made here from
 `Shown` blocks is markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from game.story.text import Block, Shown, Span, static
+
+Node = str | list[Any]  # a text; or a tag's name, an ordered list's first number, and the nodes within
 
 
 @lru_cache(maxsize=1)
@@ -35,55 +38,94 @@ def fill(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def template_text(name: str) -> str:
+    """A file of `templates/` as it stands."""
+    return (files("game.export") / "templates" / name).read_text(encoding="utf-8")
+
+
 def inline(shown: Shown) -> Markup:
     """A label or title as one run of markup."""
-    return _spans(shown.spans)
+    return _html(line_nodes(shown))
 
 
 def blocks(shown: Shown) -> Markup:
     """A text as paragraphs, headings, quotes and lists. Headings begin at the level below a section's."""
-    return Markup("\n").join(_nested(shown.blocks, 0))
+    return Markup("\n").join(_html([node]) for node in block_nodes(shown))
 
 
-def _spans(spans: Iterable[Span]) -> Markup:
+def _html(nodes: Iterable[Node]) -> Markup:
     html = Markup("")
-    for span in spans:
-        text = Markup("<br>").join(escape(part) for part in span.text.split("\n"))
-        text = Markup("<em>{}</em>").format(text) if span.em else text
-        html += Markup("<strong>{}</strong>").format(text) if span.strong else text
+    for node in nodes:
+        if isinstance(node, str):
+            html += escape(node)
+            continue
+        name, *inner = node
+        if name in ("br", "hr"):
+            html += Markup("<{}>").format(name)
+        elif name == "ol":
+            html += Markup('<ol start="{}">{}</ol>').format(inner[0], _html(inner[1:]))
+        else:
+            html += Markup("<{0}>{1}</{0}>").format(name, _html(inner))
     return html
 
 
-def _nested(given: tuple[Block, ...], quote: int) -> list[Markup]:
+# --- nodes ---------------------------------------------------------------------------------------------------------
+
+
+def line_nodes(shown: Shown) -> list[Node]:
+    """A label or title: texts, `em`, `strong` and `br`."""
+    return _spans(shown.spans)
+
+
+def block_nodes(shown: Shown) -> list[Node]:
+    """A text: `p`, `h4` to `h6`, `hr`, `blockquote`, `ul`, `ol` and `pre`."""
+    return _nested(shown.blocks, 0)
+
+
+def _spans(spans: Iterable[Span]) -> list[Node]:
+    nodes: list[Node] = []
+    for span in spans:
+        texts: list[Node] = []
+        for number, text in enumerate(span.text.split("\n")):
+            texts += ([["br"]] if number else []) + ([text] if text else [])
+        if span.em:
+            texts = [["em", *texts]]
+        nodes += [["strong", *texts]] if span.strong else texts
+    return nodes
+
+
+def _nested(given: Sequence[Block], quote: int) -> list[Node]:
     """Blocks of at least this quote and list depth, the deeper ones gathered into their own elements."""
-    html: list[Markup] = []
+    nodes: list[Node] = []
     index = 0
     while index < len(given):
         block = given[index]
         if block.quote > quote:
             end = next((i for i in range(index, len(given)) if given[i].quote <= quote), len(given))
-            inner = Markup("\n").join(_nested(given[index:end], quote + 1))
-            html.append(Markup("<blockquote>{}</blockquote>").format(inner))
+            nodes.append(["blockquote", *_nested(given[index:end], quote + 1)])
         elif block.depth:
             outside = (i for i in range(index, len(given)) if not given[i].depth or given[i].quote != quote)
             end = next(outside, len(given))
-            html.append(_list(given[index:end], 1))
+            nodes.append(_list(given[index:end], 1))
         elif block.kind == "line":
             end = next((i for i in range(index, len(given)) if given[i].kind != "line"), len(given))
-            html.append(Markup("<pre>{}</pre>").format(Markup("\n").join(_spans(b.spans) for b in given[index:end])))
+            lines: list[Node] = []
+            for line in given[index:end]:
+                lines += (["\n"] if lines else []) + _spans(line.spans)
+            nodes.append(["pre", *lines])
         else:
             end = index + 1
-            html.append(_block(block))
+            nodes.append(_block(block))
         index = end
-    return html
+    return nodes
 
 
-def _list(given: tuple[Block, ...], depth: int) -> Markup:
+def _list(given: Sequence[Block], depth: int) -> Node:
     """One list; an item's first block carries its bullet, deeper blocks belong to the item before them."""
     starts = [i for i, b in enumerate(given) if b.depth == depth and b.bullet] or [0]
-    items = Markup("")
+    items: list[Node] = []
     for start, end in pairwise([*starts, len(given)]):
-        body: list[Markup] = []
+        body: list[Node] = []
         index = start
         while index < end:
             if given[index].depth > depth:
@@ -92,19 +134,16 @@ def _list(given: tuple[Block, ...], depth: int) -> Markup:
                 index = stop
             else:
                 block = given[index]
-                body.append(_spans(block.spans) if block.kind == "paragraph" and index == start else _block(block))
+                body += _spans(block.spans) if block.kind == "paragraph" and index == start else [_block(block)]
                 index += 1
-        items += Markup("<li>{}</li>").format(Markup("\n").join(body))
+        items.append(["li", *body])
     first = given[starts[0]].bullet
-    if first[:-1].isdigit():
-        return Markup('<ol start="{}">{}</ol>').format(first[:-1], items)
-    return Markup("<ul>{}</ul>").format(items)
+    return ["ol", int(first[:-1]), *items] if first[:-1].isdigit() else ["ul", *items]
 
 
-def _block(block: Block) -> Markup:
+def _block(block: Block) -> Node:
     if block.kind == "rule":
-        return Markup("<hr>")
+        return ["hr"]
     if block.kind == "heading":
-        level = min(block.level + 3, 6)
-        return Markup("<h{0}>{1}</h{0}>").format(level, _spans(block.spans))
-    return Markup("<p>{}</p>").format(_spans(block.spans))
+        return [f"h{min(block.level + 3, 6)}", *_spans(block.spans)]
+    return ["p", *_spans(block.spans)]

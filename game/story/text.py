@@ -60,11 +60,16 @@ class Insert:
     variable: "Variable | None" = None
     location: Location = NOWHERE
 
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is a lone definition, whose value prints as a flag's."""
+        return bool(self.expression.uses) and self.expression.source.isidentifier()
+
     def show(self, world: World) -> str:
         value = self.expression(world)
         if self.variable is not None:
             return self.variable.shown(value)
-        return plain_value(value, flag=bool(self.expression.uses) and self.expression.source.isidentifier())
+        return plain_value(value, flag=self.is_lone)
 
 
 def plain_value(value: Value, *, flag: bool = False) -> str:
