@@ -134,7 +134,13 @@ def test_the_drawing_is_well_formed_and_names_every_scene(
     texts = {t.text for t in root.iter(f"{SVG}text")}
     assert "Start" in texts
     assert any(text.startswith("Ending:") for text in texts if text) or path.name == "chapters"
+    page = float(root.attrib["width"]) * (
+        277 / 190 if "size: A4" in (root.findtext(f"{SVG}style") or "") else 277 / 400
+    )
     for band in bands:
+        for box in band.boxes:  # on paper no page's end cuts it
+            ends = [(band.top + box.y + side * box.height / 2) // page for side in (-1, 1)]
+            assert ends[0] == ends[1], box.title
         for one, other in combinations(band.boxes, 2):
             apart = abs(one.x - other.x) * 2 + 1 >= one.width + other.width
             assert apart or abs(one.y - other.y) * 2 + 1 >= one.height + other.height

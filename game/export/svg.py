@@ -20,6 +20,8 @@ BIG, SMALL = 13.0, 11.0  # text sizes, in px
 LETTER, BOLD = 0.57, 0.68  # of the text size: the width of a character, generously
 LEAD = 1.3  # of the text size: from line to line
 PAD, GAP, DEEP = 8.0, 18.0, 26.0  # px: around text in a box, between boxes side by side, between layers
+NARROW, WIDE = 718.0, 1100.0  # px: the width of A4 within its margins, and the most that is printed on it
+HEAD = 12.0  # px: a little more than an arrow's head
 MARGIN, HEADING = 24.0, 34.0  # px: of a band, and of its title
 KEY = (
     "A number is a scene's place in the story's files.",
@@ -96,7 +98,12 @@ class Line:
     dashed: bool = False
     arrow: bool = True
     marked: bool = False
-    path: str = ""
+    points: list[Point] = field(default_factory=list)  # of Bezier curves: one, then three for each
+
+    @property
+    def path(self) -> str:
+        first, *rest = [f"{x:.1f},{y:.1f}" for x, y in self.points]
+        return f"M{first} C{' '.join(rest)}"
 
 
 @dataclass(slots=True)
@@ -113,13 +120,36 @@ def svg(graph: Graph) -> str:
     """One SVG document that needs nothing but itself. Raises LayoutError where there is nothing to lay it out with."""
     program = which("dot")
     bands = [_band(graph, group) for group in graph.groups]
-    top = 52.0 + 15 * len(KEY)
     for band in bands:
         _dot(band, program) if program else _sugiyama(band)
+    width = round(max([band.width for band in bands] + [NARROW]))
+    paper, ratio = ("A4", 277 / 190) if width <= WIDE else ("A3 landscape", 277 / 400)  # without 10 mm all around
+    top = 52.0 + 15 * len(KEY)
+    for band in bands:
         band.top = top
-        top += band.height
-    width = max([band.width for band in bands] + [640.0])
-    return fill("map.svg", graph=graph, bands=bands, width=width, height=top + 8, margin=MARGIN, key=KEY)
+        _keep_whole(band, width * ratio)
+        top = band.top + band.height
+    values = {"width": width, "height": round(top + 8), "margin": MARGIN, "key": KEY, "paper": paper}
+    return fill("map.svg", graph=graph, bands=bands, **values)
+
+
+def _keep_whole(band: Band, page: float) -> None:
+    """Moves down what the end of a printed page would cut, where that leaves less than half a page empty."""
+    end = (band.top // page + 1) * page - band.top
+    while end < band.height:
+        cut = end
+        spans = [(box.y - box.height / 2 - HEAD, box.y + box.height / 2 + HEAD) for box in band.boxes]
+        while hit := [low for low, high in spans if low < cut < high]:
+            cut = min(hit)
+        if cut <= HEADING and end < page / 2:  # the whole chapter
+            band.top, end = band.top + end, 0.0
+        elif end - cut < page / 2:
+            for box in band.boxes:
+                box.y += end - cut if box.y > cut else 0
+            for line in band.lines:
+                line.points = [(x, y + end - cut if y > cut else y) for x, y in line.points]
+            band.height += end - cut
+        end += page
 
 
 def _band(graph: Graph, group: Group) -> Band:
@@ -293,6 +323,5 @@ def _finish(band: Band, width: float, height: float, routes: list[list[Point]]) 
     for box in band.boxes:
         box.x, box.y = box.x + MARGIN, box.y + over
     for line, points in zip(band.lines, routes, strict=True):
-        first, *rest = [f"{x + MARGIN:.1f},{y + over:.1f}" for x, y in points]
-        line.path = f"M{first} C{' '.join(rest)}"
+        line.points = [(x + MARGIN, y + over) for x, y in points]
     band.width, band.height = width + 2 * MARGIN, height + over + MARGIN
