@@ -1,19 +1,15 @@
-"""The parts of the docs that are made from the code: `python tests/docs.py` writes them anew, a test compares them."""
+"""The parts of the docs that are made from the code: `python -m tests.docs` writes them anew, a test compares them."""
 
 import re
-import sys
 from pathlib import Path
 
+from game.commands.common import find_story, read_story
+from game.explained import page
+from game.story.catalogue import CATALOGUE
+from game.story.schema import BLOCKS, SHAPES
+from tests import sources
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-import sources  # noqa: E402  # after the path
-
-from game.commands.common import find_story, read_story  # noqa: E402  # the checkout's
-from game.explained import page  # noqa: E402  # the checkout's, also when run as a script
-from game.story.catalogue import CATALOGUE  # noqa: E402  # the checkout's
-from game.story.schema import BLOCKS, SHAPES  # noqa: E402  # the checkout's, also when run as a script
-
 AUTHORING = ROOT / "docs" / "authoring.md"
 TITLES = {
     "story": "The head and the sections of any file",
@@ -72,7 +68,7 @@ def errors_page() -> str:
 
 def with_tables(text: str) -> str:
     """The page with its tables replaced by those of the code."""
-    begin, end = "<!-- made from the code: python tests/docs.py -->", "<!-- end -->"
+    begin, end = "<!-- made from the code: python -m tests.docs -->", "<!-- end -->"
     return re.sub(
         rf"{re.escape(begin)}.*{re.escape(end)}", lambda _: f"{begin}\n\n{key_tables()}\n\n{end}", text, flags=re.DOTALL
     )

@@ -51,7 +51,7 @@ our own; the others come from elsewhere. Most sources were read in excerpts, man
 fact would bear weight, look it up. The standing says how far it can be trusted; players see it with the fact. What a
 scene adds to its facts is invented, and its record card or the note beside a choice says so.
 
-This page is made from the story: `python tests/docs.py` writes it anew. A test finds the quoted words in their scenes,
+This page is made from the story: `python -m tests.docs` writes it anew. A test finds the quoted words in their scenes,
 and no eight words of the article in a row anywhere in the story or the docs.
 
 ## The article

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from random_stories import Maker, without
-from test_prove_differential import clone
 
 from game.play import staging
 from game.play.session import Session
@@ -21,6 +19,8 @@ from game.story.expressions import Expression, Value, compile_term
 from game.story.loader import load
 from game.story.model import By, Choice, Once, Passage, Scene, Sheet, Story, When
 from game.story.text import Template
+from tests.random_stories import Maker, without
+from tests.test_prove_differential import clone
 
 Used = tuple[object, str, bool]  # where, what it is called, and which side
 CAP = 500  # situations of a plain search that are worth the wait

@@ -5,10 +5,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-import readme
 import yaml
 
-import docs
 from game import __version__
 from game.cli import _parser
 from game.play.rehearsal import rehearse
@@ -16,6 +14,7 @@ from game.prove.coverage import cover
 from game.prove.explore import Verdict, prove
 from game.story.loader import load
 from game.story.schema import BLOCKS
+from tests import docs, readme
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -27,7 +26,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def test_the_key_tables_are_those_of_the_code() -> None:
     text = docs.AUTHORING.read_text(encoding="utf-8")
-    assert docs.with_tables(text) == text, "run: python tests/docs.py"
+    assert docs.with_tables(text) == text, "run: python -m tests.docs"
 
 
 def test_every_block_of_the_format_has_a_table() -> None:

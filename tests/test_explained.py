@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from test_cli import refused, run
 
-import docs
 from game.explained import as_files, examples
 from game.prove.coverage import cover
 from game.story.catalogue import CATALOGUE, PROOF
 from game.story.loader import load
+from tests import docs
+from tests.test_cli import refused, run
 
 # Codes that no example can show, and where they are tested.
 IN_WORDS = {
@@ -64,4 +64,4 @@ def test_an_unknown_code_is_refused_with_the_nearest() -> None:
 
 
 def test_the_docs_have_every_page() -> None:
-    assert docs.ERRORS.read_text(encoding="utf-8") == docs.errors_page(), "run: python tests/docs.py"
+    assert docs.ERRORS.read_text(encoding="utf-8") == docs.errors_page(), "run: python -m tests.docs"

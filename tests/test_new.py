@@ -5,12 +5,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from core_yaml import read
-from test_cli import refused, run
 
 from game.story.json_schema import json_schema
 from game.story.loader import load
 from game.story.model import Story
+from tests.core_yaml import read
+from tests.test_cli import refused, run
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from random_stories import story_text
 
 from game.play.session import Session
 from game.prove import arrays
@@ -16,6 +15,7 @@ from game.prove.space import Space
 from game.prove.trees import Key
 from game.story.loader import load
 from game.story.model import Scene, Story
+from tests.random_stories import story_text
 
 Played = TypeVar("Played", bound=Session)
 CAP = 3_000  # situations of a plain search that are worth the wait

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_prove_measures import told
-from told_stories import words_of_turn
 
 from game.commands.common import find_story, read_story
 from game.play.page import Card, Echo, Ending, Heading, Opening, SheetShown
@@ -16,6 +14,8 @@ from game.prove.given import given
 from game.story.expressions import Value
 from game.story.model import Story
 from game.story.text import Shown
+from tests.test_prove_measures import told
+from tests.told_stories import words_of_turn
 
 
 def read(node: Any) -> Any:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from told_stories import CUTS, VALUES, Plays, told_text
 
 from game.commands.common import find_story, read_story
 from game.play.session import Session
@@ -17,6 +16,7 @@ from game.prove.words import CARDS, FACTS, TEXT, ToldSpace
 from game.story.expressions import Kind
 from game.story.loader import load
 from game.story.model import Story
+from tests.told_stories import CUTS, VALUES, Plays, told_text
 
 CAP = 1_500
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_stories import story_text
 
 from game.play.session import Session
 from game.play.staging import stage
@@ -39,6 +38,7 @@ from game.story.expressions import (
 )
 from game.story.loader import load
 from game.story.model import Story
+from tests.random_stories import story_text
 
 GOOD = Path(__file__).parent / "stories" / "good"
 HEAD = "format: 1\nid: tale\ntitle: Tale\n"

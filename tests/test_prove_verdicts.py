@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_prove_differential import clone
 
 from benchmarks.yardstick import counter, scattered, wandering
 from game.play.session import Session
@@ -16,6 +15,7 @@ from game.prove.report import report
 from game.prove.space import Space
 from game.story.loader import load
 from game.story.model import MustHold, Story
+from tests.test_prove_differential import clone
 
 STORIES = sorted((Path(__file__).parent / "stories" / "verdicts").glob("*.yaml"))
 ENDING = "from every situation an ending can be reached"

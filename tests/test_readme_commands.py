@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import readme
+
+from tests import readme
 
 ROOT = Path(__file__).parent.parent
 

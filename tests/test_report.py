@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from screen import CLERK, SPECIAL_TASKS, write_story
 
 from game.play import outcomes
 from game.play.report import inline, literal, markdown, report, write_report
@@ -14,6 +13,7 @@ from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 from game.story.text import Template, static
+from tests.screen import CLERK, SPECIAL_TASKS, write_story
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/run_to_him")
 

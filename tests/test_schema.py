@@ -7,12 +7,12 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from core_yaml import read
-from test_cli import refused, run
 
 from game.story.json_schema import json_schema
 from game.story.loader import load
 from game.story.schema import BLOCKS
+from tests.core_yaml import read
+from tests.test_cli import refused, run
 
 ROOT = Path(__file__).parent.parent
 SCENES = ROOT / "scenes" / "special-tasks"

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import run
 
 from game.story.loader import load
+from tests.test_cli import run
 
 STORY = """format: 1
 id: t

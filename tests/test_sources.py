@@ -5,11 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-import sources
 
-import docs
 from game.commands.common import find_story, read_story
 from game.story.model import Story
+from tests import docs, sources
 
 ROOT = Path(__file__).parent.parent
 RUN = 8  # words
@@ -48,7 +47,7 @@ def test_every_fact_is_behind_a_scene(story: Story) -> None:
 
 
 def test_the_page_of_sources_is_that_of_the_story() -> None:
-    assert docs.SOURCES.read_text(encoding="utf-8") == docs.sources_page(), "run: python tests/docs.py"
+    assert docs.SOURCES.read_text(encoding="utf-8") == docs.sources_page(), "run: python -m tests.docs"
 
 
 def test_no_eight_words_in_a_row_are_the_articles() -> None:

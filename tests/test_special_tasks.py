@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from story_numbers import Play, percentiles, random_plays, read_later, replayed
 
 from game.play.rehearsal import rehearse
 from game.prove.given import given
 from game.prove.measures import Measures
 from game.story.model import Story
 from game.story.statistics import Statistics, statistics
+from tests.story_numbers import Play, percentiles, random_plays, read_later, replayed
 
 FULL, SHORT = {"pace": "full"}, {"pace": "short"}
 PLAYS = 450  # at random, of the full telling; a third as many of the class telling

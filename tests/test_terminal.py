@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from screen import GUARD, write_story
 
 from game.play.slots import Slots
 from game.story.model import Story
+from tests.screen import GUARD, write_story
 
 pytestmark = pytest.mark.long
 

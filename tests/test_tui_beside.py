@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from screen import CLERK, Player, at_scene, write_story
 
 from game.play.slots import Slots
 from game.story.model import Story
 from game.tui.screens.journal import JournalScreen
 from game.tui.screens.scene import SceneScreen
+from tests.screen import CLERK, Player, at_scene, write_story
 
 TO_STREET = ("office/stamp_it", "hall/continue")
 BEFORE_STREET = ("office/look_at_the_clock", *TO_STREET)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from screen import Player, at_scene, long_story, playing, write_story
-from test_watch import watching
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.dom import DOMNode
@@ -21,6 +19,8 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.screens.watched import Inspector
+from tests.screen import Player, at_scene, long_story, playing, write_story
+from tests.test_watch import watching
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()

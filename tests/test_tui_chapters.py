@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from screen import CLERK, at_scene, write_story
 
 from game.story.model import Story
 from game.tui.screens.title import TitleScreen
+from tests.screen import CLERK, at_scene, write_story
 
 TO_CARD = ("office/stamp_it",)
 TO_STREET = ("office/stamp_it", "hall/continue")

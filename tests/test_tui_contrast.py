@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from rich.color import Color
-from screen import Player, at_scene, playing, write_story
-from test_watch import watching
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -24,6 +22,8 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
 from game.tui.widgets.reader import Reader
+from tests.screen import Player, at_scene, playing, write_story
+from tests.test_watch import watching
 
 OURS = {LAMP.name: 4.5, PAPER.name: 4.5, CONTRAST.name: 7.0}  # the least contrast of text
 MARKS = 3.0  # of drawn lines, scroll bars and what marks the focus

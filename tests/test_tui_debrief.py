@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from screen import CLERK, Player, at_scene, playing, write_story
 from textual.widgets import TextArea
 
 from game.play.session import MAX_LINES, Session
@@ -20,6 +19,7 @@ from game.story.model import Story
 from game.tui.screens.debrief import DebriefScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import CLERK, Player, at_scene, playing, write_story
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from screen import SPECIAL_TASKS, Player, playing
 
 from game.play.slots import Slots
 from game.story.loader import load
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import SPECIAL_TASKS, Player, playing
 
 STORY = load(SPECIAL_TASKS).story
 PATIENCE = 600  # keys or clicks for one game

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from screen import GUARD, at_scene, long_story, playing, write_story
 from textual import events
 
 from game.play.session import Session
@@ -13,6 +12,7 @@ from game.tui.screens.begin import BeginScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.widgets.reader import Reader
+from tests.screen import GUARD, at_scene, long_story, playing, write_story
 
 
 @pytest.fixture

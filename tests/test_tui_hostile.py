@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from screen import Player, at_scene, playing, write_story
 from textual.widgets import Input
 
 from game.play.session import Session
@@ -13,6 +12,7 @@ from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import Player, at_scene, playing, write_story
 
 MARKUPS = ["[@click=app.quit]x[/]", "[red] [/] $primary [link=file:///]y[/link] [[i]]z"]
 

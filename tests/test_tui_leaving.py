@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from screen import Player, at_scene, playing, write_story
 
 from game.play.slots import Slots
 from game.settings import Settings
@@ -22,6 +21,7 @@ from game.tui.app import GameApp
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import Player, at_scene, playing, write_story
 
 ROOT = Path(__file__).parent.parent
 DEADLINE = 20.0

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from screen import Player, at_scene, playing, write_story
 from textual.command import CommandPalette
 
 from game.story.model import Story
 from game.tui.screens.base import PageScreen, bindings_of
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import Player, at_scene, playing, write_story
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 SCENE = {  # what the palette says on a scene: what is then on the screen

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from screen import playing, write_story
 from textual.widgets import Input
 
 from game.play.saves import SaveError
@@ -13,6 +12,7 @@ from game.story.model import Story
 from game.tui.screens.saves import RenameScreen, SavesScreen, SlotScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import playing, write_story
 
 
 @pytest.fixture

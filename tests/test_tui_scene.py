@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from screen import CLERK, at_scene, long_story, playing, write_story
 
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import CLERK, at_scene, long_story, playing, write_story
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from screen import Player, at_scene, long_story, playing, write_story
 
 from game.settings import SETTINGS, Settings
 from game.story.model import Story
@@ -11,6 +10,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import THEMES
+from tests.screen import Player, at_scene, long_story, playing, write_story
 
 NAMES = list(SETTINGS)
 TO_STREET = ("office/stamp_it", "hall/continue")

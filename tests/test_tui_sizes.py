@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from screen import CLERK, SPECIAL_TASKS, Player, at_scene, long_story, playing, write_story
 
 from game.plain import play_plain
 from game.play.session import Session
@@ -15,6 +14,7 @@ from game.story.loader import load
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import CLERK, SPECIAL_TASKS, Player, at_scene, long_story, playing, write_story
 
 SIZES = [(80, 24), (60, 13), (120, 40), (300, 80), (20, 5)]
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from screen import CLERK, Player, playing, write_story
 from textual.widgets import Input
 
 from game.play.session import Session
@@ -16,6 +15,7 @@ from game.tui.screens.begin import BeginScreen
 from game.tui.screens.saves import SavesScreen, SlotScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from tests.screen import CLERK, Player, playing, write_story
 
 BARE = """
 format: 1

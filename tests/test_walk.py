@@ -12,12 +12,12 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from random_stories import story_text
 
 from game.play.session import Session
 from game.prove.walk import walk
 from game.story.loader import load
 from game.story.model import Story
+from tests.random_stories import story_text
 
 ROOT = Path(__file__).parent.parent
 COIN = """

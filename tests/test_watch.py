@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from screen import Player
 
 from game.play.session import Session, Start
 from game.play.slots import Play, Slots
@@ -20,6 +19,7 @@ from game.tui.app import GameApp
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.watched import Inspector, WatchedScreen
 from game.watch import Watch
+from tests.screen import Player
 
 ROOT = Path(__file__).parent.parent
 STORY = """format: 1

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from random_stories import Maker, without
-from test_prove_differential import clone
 
 from game.play.page import Card, Echo, Heading, Opening, Prose, Reply, SheetShown, Telling
 from game.play.session import Session
@@ -19,6 +17,8 @@ from game.story.diagnostics import Location
 from game.story.expressions import Assign, Kind, Value, World
 from game.story.model import Assignment, Choice, Story
 from game.story.text import Shown
+from tests.random_stories import Maker, without
+from tests.test_prove_differential import clone
 
 FACTS = {f"A{i}": " ".join(["fact"] * (i + 2)) for i in range(4)}
 NAMES = {"red": "the colour of blood", "blue": "blue", "green": "like grass", "grey": "neither black nor white"}
