@@ -24,7 +24,9 @@ class App {
     byId("tools").append(...Object.entries(tools).map(([name, act]) => button(name, act)));
     document.addEventListener("keydown", (event) => this._key(event));
     window.addEventListener("beforeunload", (event) => {
-      if (!this.isKept) event.preventDefault();
+      if (this.isKept) return;
+      event.preventDefault();
+      event.returnValue = true; // what older browsers want
     });
     this.title();
   }
