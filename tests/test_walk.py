@@ -157,7 +157,7 @@ def test_on_random_stories_the_hits_are_near_those_of_sessions(tmp_path: Path) -
         path = tmp_path / "story.yaml"
         path.write_text(story_text(seed), encoding="utf-8")
         loaded = load(path).story
-        if loaded is None:
+        if loaded is None or walk(loaded, runs=20, seed=1).endless:  # to walk long without an end takes long
             continue
         found = walk(loaded, runs=4_000, seed=1)
         if found.endless:
