@@ -1,9 +1,11 @@
 """The web edition in a real browser, from a file: played by keyboard and by clicks, read by axe-core, its saves carried
 to the game and back."""
 
+import csv
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from game.export.web import web_page
+from game.play.journal import decisions
 from game.play.page import Card, Echo, Heading, Reply, Telling
 from game.play.saves import Save, encode_code, restore
 from game.play.session import Session
@@ -169,6 +172,7 @@ def test_the_shipped_story_is_played_to_its_end(
     assert save.debrief == ["First\nand second"]
     assert save.answers == {"pace": "short", "name": "<b>Ada</b>"}
     assert restore(STORY, save).session.steps == session.steps
+    _merged(session, tmp_path / "save.json", save)
     warned = "This browser keeps nothing" in " ".join(driver.texts("#notes"))
     assert warned is blocked
     _press(driver, "Back to the title")
@@ -176,6 +180,25 @@ def test_the_shipped_story_is_played_to_its_end(
     log = driver("log")
     assert log["errors"] == []
     assert [url for url in log["requests"] if not url.startswith("blob:")] == [edition.as_uri()]
+
+
+def _merged(session: Session, path: Path, save: Save) -> None:
+    """`class results` takes the page's file, and its code in a mail as the same play: decisions, answers, no name."""
+    assert session.page.ending is not None
+    folder = path.parent / "handed in"
+    folder.mkdir()
+    shutil.copy(path, folder)
+    (folder / "mail.txt").write_text(f"Dear teacher,\n{encode_code(save, STORY)}\nAda", encoding="utf-8")
+    said = _game("class", "results", str(folder))
+    page = (folder / "results.html").read_text(encoding="utf-8")
+    assert said.startswith("1 play, 0 votes, 1 skipped:")
+    assert "Ada" not in page
+    with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert "First\nand second" in row.values()
+    decided = {decision.label.plain for decision in decisions(session) if decision.record}
+    assert decided
+    assert decided <= set(row.values())
 
 
 def _nth(session: Session, at: int) -> int:
