@@ -14,6 +14,7 @@ from game.story.text import Block, Shown, Span
 Run = tuple[str, str]
 Line = tuple[Run, ...]
 BLANK: Line = ()
+_GAPS = re.compile(r"([ \n])")
 COLUMNS = re.compile(r" *\S+(?: \S+)*  +(?=\S)")  # of a kept line in two columns: the first, and the gap
 
 
@@ -36,15 +37,13 @@ def wrap(
     line: list[Run] = []
     used = 0
     gap: Run | None = None
-
-    def room() -> int:
-        return max(width - cell_len(rest if lines else first), 1)
+    room, later = (max(width - cell_len(prefix), 1) for prefix in (first, rest))
 
     def close() -> None:
-        nonlocal line, used, gap
+        nonlocal line, used, gap, room
         start = rest if lines else first
         lines.append(tuple(([(start, prefix_style)] if start else []) + _joined(line)))
-        line, used, gap = [], 0, None
+        line, used, gap, room = [], 0, None, later
 
     for word in _words(runs):
         if word is None:
@@ -54,22 +53,26 @@ def wrap(
             if line:
                 gap = (gap[0] + " " if gap and spaces else " ", word[0][1])
             continue
-        size = sum(cell_len(text) for text, _ in word)
-        if line and used + (len(gap[0]) if gap else 0) + size > room():
+        size = sum([cell_len(text) for text, _ in word])
+        if line and used + (len(gap[0]) if gap else 0) + size > room:
             close()
         if gap:
             line.append(gap)
             used, gap = used + len(gap[0]), None
+        if used + size <= room:
+            line += word
+            used += size
+            continue
         for text, style in word:
-            while used + cell_len(text) > room():
-                cut = _fit(text, room() - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
+            while used + cell_len(text) > room:
+                cut = _fit(text, room - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
                     line.append((text[:cut], style))
                     text = text[cut:]  # noqa: PLW2901  # the rest of the word goes on the next line
                 if text:
                     close()
                 else:
-                    used = room()
+                    used = room
             if text:
                 line.append((text, style))
                 used += cell_len(text)
@@ -95,16 +98,14 @@ def _words(runs: Iterable[Run]) -> Iterator[list[Run] | None]:
     """Words (runs without spaces), a run of one space for each gap, and None for a hard break."""
     word: list[Run] = []
     for text, style in runs:
-        start = 0
-        for index, char in enumerate(text):
-            if char in " \n":
-                _extend(word, text[start:index], style)
-                if word:
-                    yield word
-                    word = []
-                yield [(" ", style)] if char == " " else None
-                start = index + 1
-        _extend(word, text[start:], style)
+        for part in _GAPS.split(text):
+            if part not in (" ", "\n"):
+                _extend(word, part, style)
+                continue
+            if word:
+                yield word
+                word = []
+            yield [(part, style)] if part == " " else None
     if word:
         yield word
 

@@ -156,7 +156,7 @@ class Player:
     @property
     def margin(self) -> str:
         """The words in the right margin of the text."""
-        return " ".join(" ".join(strip.text for strip in self.reader._lay_aside()).split())
+        return " ".join(" ".join(segment.text for line, _ in self.reader._draw_aside() for segment in line).split())
 
     @property
     def session(self) -> Session:

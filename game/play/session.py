@@ -198,6 +198,12 @@ class Session:
             return False
         return choice.when is None or bool(choice.when(self))
 
+    def look_ahead(self) -> None:
+        """Works out what the options of the page do, so that taking one does not wait for it."""
+        for step_id in self.offered:
+            if step_id in self.story.choices:
+                self._stage.choices[step_id]
+
     # --- what can be done
 
     def choose(self, step_id: str, hands: tuple[int, ...] | None = None) -> None:

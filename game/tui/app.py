@@ -178,6 +178,10 @@ class GameApp(App[int]):
         typed = self.focused is not None and self.focused.check_consume_key(event.key, event.character)
         return not self.settings.letters and is_letter(event.key) and not typed
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002  # Textual's own form
+        """Nothing but to quit can be asked of a screen that is not there yet, as a key that comes late may do."""
+        return self.screen.is_mounted or action in {"leave", "quit"}
+
     def begin(self, slot: str) -> None:
         """A new play in a slot: first the questions, then the first scene."""
 

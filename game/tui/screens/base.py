@@ -53,9 +53,9 @@ class Bar(Static):
 
     def set(self, text: str | Content) -> None:
         content = Content(text) if isinstance(text, str) else text
-        if content.plain != self.shown.plain:  # an update lays the screen out anew
+        if content.plain != self.shown.plain:
             self.shown = content
-            self.update(content)
+            self.update(content, layout=self.styles.auto_dimensions)
 
 
 def typed(most: int) -> Iterable[Widget]:
@@ -185,6 +185,9 @@ class PageScreen(Screen[None]):
 
     def hints(self) -> Sequence[Hint]:
         return (*self.FIRST, *((b.key, b.description) for b in bindings_of(type(self)) if b.show))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        return self.game.check_action(action, parameters)
 
     async def action_press(self, key: str) -> None:
         """Does what a key is bound to, whether or not keys of one letter are on."""

@@ -4,6 +4,7 @@ The surprising rule: a step may bring several pages. A record card ends one and 
 to the next; that key is no step of the play.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -20,7 +21,8 @@ from game.tui.drawing import draw_part, paragraph, spaced
 from game.tui.records import draw_ending
 from game.tui.screens.base import items
 from game.tui.screens.beside import BesideScreen
-from game.tui.widgets.reader import ASIDE, Item
+from game.tui.widgets.paper import ASIDE
+from game.tui.widgets.reader import Item
 
 
 class SceneScreen(BesideScreen):
@@ -181,10 +183,12 @@ class SceneScreen(BesideScreen):
         self.show()
         self.save()
 
-    def on_reader_painted(self) -> None:
-        """Writing takes longer than drawing, and waits until the page can be read."""
+    async def on_paper_painted(self) -> None:
+        """Saving takes as long as drawing: it waits until the page can be read."""
         if self.unsaved:
+            await asyncio.sleep(0.001)  # in which Textual's thread that writes to the terminal gets its turn
             self.save()
+            self.session.look_ahead()
 
     def save(self) -> None:
         """Saves; why it can't be done is said once, and the play goes on."""

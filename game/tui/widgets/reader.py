@@ -11,21 +11,15 @@ from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.timer import Timer
 
 from game.layout import BLANK, Line, Run, text_of, wrap
+from game.tui.widgets.paper import Aside, Paper
 
-KEPT = 1000  # lines drawn that a next page may show again
-ASIDE = 110  # the width from which there is room for words in the right margin
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
 
@@ -37,12 +31,13 @@ class Item:
     locked: tuple[Run, ...] | None = None
 
 
-class Reader(ScrollView, can_focus=True):
+class Reader(Paper, can_focus=True):
     PACE: ClassVar = 0.07  # seconds from a new line to the next, where they arrive one by one
     GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
     STYLES: ClassVar = [
         *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "strip", "ruled", "stamp"],
         *["choice", "selected", "locked", "record-followed", "record-departed", "record-disputed", "record-invented"],
+        "thumb",
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"reader--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,40 +67,22 @@ class Reader(ScrollView, can_focus=True):
             super().__init__()
             self.more = more
 
-    class Painted(Message):
-        """A page stands on the screen."""
-
-        def __init__(self, page: int) -> None:
-            super().__init__()
-            self.page = page
-
-    virtual_size = Reactive(Size(0, 0))  # a new page moves nothing but itself: no layout of the screen
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
         self._document: Document = lambda _: ([], 0)
         self._items: Sequence[Item] = ()
-        self._lines: list[Line] = []
         self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
         self.widest = 68  # letters a line of prose gets
-        self._column = 0
         self._first = 0  # the first new line
         self._top: int | None = None  # the line the reader moved to the top; None until the text is moved
         self._place: int | None = None  # letters and digits above that line, where it was laid out anew since
         self._drawn = Size(0, 0)  # the size the lines were laid out for
-        self._strips: dict[int, Strip] = {}
-        self._kept: dict[tuple[int, str], tuple[Line, Strip]] = {}  # by a line's identity and tone: pages share lines
-        self._styles: dict[str, Style] = {}
-        self._aside: Callable[[int], list[Line]] | None = None
-        self._beside: list[Strip] | None = None  # the aside as drawn, a strip a row; None until it is
         self._typed = 0  # the digits of a number that may get another
         self._painted = self._open = inf  # when the page was painted, and from when a choice is taken
         self.by_line = False  # new lines arrive one by one
         self._arrived = inf  # how many lines have
         self._arriving: Timer | None = None
-        self._told = False  # that the page is being painted
         self.selected = 0
-        self.page = 0  # how often a page was shown
         self.taken = False  # an item of this page: no second one can be, however fast the keys
 
     # --- the model
@@ -117,7 +94,7 @@ class Reader(ScrollView, can_focus=True):
         *,
         selected: int = 0,
         keep: bool = False,
-        aside: Callable[[int], list[Line]] | None = None,
+        aside: Aside | None = None,
     ) -> None:
         """Puts a document and its options on the page, with the first new line in view, or, to `keep`, the text where
         it was; what is before that line is drawn as read. `aside` gets the right margin's width and gives what stands
@@ -131,17 +108,17 @@ class Reader(ScrollView, can_focus=True):
             self._top = self._place = None
         self._arrive_all()
         self._painted = self._open = inf
-        self._told = False
         if self.by_line and not keep:
             self._arrived = 0
             self._arriving = self.set_interval(self.PACE, self._arrive)
         self._lay_out()
 
-    def on_reader_painted(self, event: Painted) -> None:
-        if event.page == self.page:
+    def on_paper_painted(self, event: Paper.Painted) -> None:
+        if event.page == self.page and self._painted == inf:
             self._painted = event.time
             if self._arriving is None:
                 self._open = event.time + self.GUARD
+        self._tell()
 
     def _arrive(self) -> None:
         """The next new line; once the view is full, all the others."""
@@ -149,17 +126,15 @@ class Reader(ScrollView, can_focus=True):
         if arrived >= min(self.scroll_offset.y + self.size.height, len(self._lines)):
             self._arrive_all()
         elif self._drawn:
-            self._strips.pop(arrived, None)
             self._arrived = arrived + 1
-            self.refresh()
+            self.paint()
 
     def _arrive_all(self) -> None:
         if self._arriving is not None:
             self._arriving.stop()
             self._arriving, self._arrived = None, inf
             self._open = _now() + self.GUARD
-            self._strips.clear()
-            self.refresh()
+            self.paint()
 
     @property
     def is_open(self) -> bool:
@@ -200,18 +175,15 @@ class Reader(ScrollView, can_focus=True):
             else:
                 self._lines += self._locked(item.label, item.locked, digits)
         self._lines.append(BLANK)
-        self._strips.clear()
-        if self._drawn.width != width or len(self._kept) > KEPT:
-            self._kept.clear()
         self._beside = None
-        self._drawn = Size(0, 0)
+        self._drawn, self._told = Size(0, 0), False
         self.virtual_size = Size(width, len(self._lines))
-        self._scroll_update(self.virtual_size)
         top = self._first if self._place is None else self._line_at(self._place)
         self.scroll_to(y=min(top, self.max_scroll_y), animate=False, force=True, immediate=True)
         self._top, self._drawn = None, self.size
-        self.refresh(layout=self.styles.auto_dimensions)
-        self._tell()
+        if self.styles.auto_dimensions:
+            self.refresh(layout=True)
+        self.paint()
 
     def _locked(self, label: tuple[Run, ...], reason: tuple[Run, ...], digits: int) -> list[Line]:
         """A choice that can't be taken, and why: beside it, or below where both don't fit on a line."""
@@ -222,20 +194,11 @@ class Reader(ScrollView, can_focus=True):
             return [(*lines[0], ("   ", "locked"), *why)]
         return [*lines, *wrap(why, self._column, rest, rest, "locked")]
 
-    def _lay_aside(self) -> list[Strip]:
-        room = (self.size.width - self._column) // 2 - 6
-        strips: list[Strip] = []
-        if self._aside is not None and self.app.size.width >= ASIDE:
-            for line in self._aside(min(room, 26)):
-                segments = [Segment(text, self._style(style)) for text, style in line]
-                strips.append(Strip(segments).crop_extend(0, room + 3, self._style("")))
-        return strips
-
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if self._drawn == self.size:  # else the text is moved by a resize, not by the reader
+        if self._drawn == self.size and round(old_value) != round(new_value):  # else a resize has moved it
             self._top = int(self.scroll_offset.y)
-        self._tell()
+            self.paint()
+            self._tell()
 
     def _line_at(self, place: int) -> int:
         """The line with the letter that has so many before it."""
@@ -251,75 +214,18 @@ class Reader(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._lay_out()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
-        self._kept.clear()
-        self._styles.clear()
-        self._beside = None  # the new styles are not known before it is drawn
-
-    # --- drawing
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        if not self._told and self._drawn == self.size:
-            self._told = True
-            self.post_message(self.Painted(self.page))  # it is read when all that is being painted has been written
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        index = y + int(self.scroll_offset.y)
-        if index not in self._strips:
-            self._strips[index] = self._strip(index)
-        strip = self._strips[index]
-        if self._beside is None:
-            self._beside = self._lay_aside()
-        if y < len(self._beside):
-            beside = self._beside[y]
-            strip = Strip.join([strip.crop(0, strip.cell_length - beside.cell_length), beside])
-        return strip
-
-    def _strip(self, index: int) -> Strip:
-        width, base = self.size.width, self._style("")
-        if not 0 <= index < len(self._lines) or index >= max(self._arrived, self._first):
-            return Strip.blank(width, base)
-        line, tone = self._lines[index], "old " if index < self._first else ""
+    def toned(self, index: int) -> tuple[Line, str, bool]:
+        line = self._lines[index]
+        if index >= max(self._arrived, self._first):
+            return BLANK, "", False
         first, end = self._rows[self.selected] if self.selected < len(self._rows) else (0, 0)
-        if first <= index < end:
-            tone = "selected "
-            if index == first:
-                line = ((">" + line[0][0][1:], line[0][1]), *line[1:])
-            return self._composed(line, tone, self._column)
-        key = id(line), tone
-        if key not in self._kept:
-            self._kept[key] = line, self._composed(line, tone)
-        return self._kept[key][1]
-
-    def _composed(self, line: Line, tone: str, filled: int = 0) -> Strip:
-        """A line in the middle of the page; as many cells as `filled` from its beginning have its tone."""
-        width, base = self.size.width, self._style("")
-        margin = max((width - self._column) // 2, 0)
-        used = margin + cell_len(text_of(line))
-        end = max(margin + filled, used)
-        segments = [
-            Segment(" " * margin, base),
-            *(Segment(text, self._style(tone + style)) for text, style in line),
-            Segment(" " * (end - used), self._style(tone)),
-            Segment(" " * (width - end), base),
-        ]
-        return Strip(segments, width) if used <= width else Strip(segments).crop_extend(0, width, base)
-
-    def _style(self, names: str) -> Style:
-        """The style of names joined by spaces, the later over the earlier."""
-        if names not in self._styles:
-            style = self.rich_style
-            for name in names.split():
-                style += self.get_component_rich_style(f"reader--{name}", partial=True)
-            self._styles[names] = style
-        return self._styles[names]
+        if not first <= index < end:
+            return line, "old" if index < self._first else "", False
+        return ((">" + line[0][0][1:], line[0][1]), *line[1:]) if index == first else line, "selected", True
 
     # --- choosing
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Drops what was typed at a page before it was painted. A key that chooses waits a moment longer, as long as
         keys keep coming: so neither a key pressed twice nor one that is held down chooses twice."""
         chooses = event.key == "enter" or event.key.isdecimal()
@@ -332,15 +238,16 @@ class Reader(ScrollView, can_focus=True):
             event.stop()
             if chooses:
                 self._open = max(self._open, event.time + self.GUARD)
+        else:
+            for binding in self._bindings.key_to_bindings.get(event.key, ()):  # sooner than the app would come to it
+                if await self.app.run_action(binding.action, self):
+                    event.stop()
 
     def select(self, index: int) -> None:
         self._typed = 0
         if self._rows and index != self.selected:
-            for row in (self.selected, index):
-                for line in range(*self._rows[row]):
-                    self._strips.pop(line, None)
             self.selected = index
-            self.refresh()
+            self.paint()
 
     def in_view(self, index: int) -> bool:
         top = int(self.scroll_offset.y)
@@ -403,12 +310,14 @@ class Reader(ScrollView, can_focus=True):
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
 
-    def _row_at(self, y: int) -> int | None:
-        line = y + int(self.scroll_offset.y)
+    def _row_at(self, event: events.MouseEvent) -> int | None:
+        line = event.y + int(self.scroll_offset.y)
+        if self.on_bar(event):
+            return None
         return next((i for i, (first, end) in enumerate(self._rows) if first <= line < end), None)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        row = self._row_at(event.y)
+        row = self._row_at(event)
         if row is not None:
             self.select(row)
 
@@ -416,7 +325,7 @@ class Reader(ScrollView, can_focus=True):
         if self._arriving is not None:
             self._arrive_all()
             return
-        row = self._row_at(event.y)
+        row = self._row_at(event)
         if row is not None and event.time >= self._open:
             self.select(row)
             self._take(row)

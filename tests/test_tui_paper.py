@@ -1,0 +1,91 @@
+"""The page as it is painted: its scroll bar, and that no more is painted than has changed."""
+
+from pathlib import Path
+
+import pytest
+from textual.geometry import Region
+
+from game.story.model import Story
+from game.tui.widgets.reader import Reader
+from tests.screen import Player, at_scene, long_story, write_story
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Story:
+    return write_story(tmp_path / "long", long_story())
+
+
+@pytest.fixture
+def saves(tmp_path: Path) -> Path:
+    return tmp_path / "saves"
+
+
+def thumb(player: Player) -> list[int]:
+    """The rows of the page on which the scroll bar at the right edge is."""
+    strips = player.app.screen._compositor.render_strips()
+    region = player.reader.region
+    ends = [[*strip][-1] for strip in strips[region.y : region.bottom]]
+    return [y for y, end in enumerate(ends) if end.text.endswith(" ") and end.style and end.style.reverse]
+
+
+async def test_a_bar_shows_what_part_of_the_text_is_in_view(long, saves):
+    async with at_scene(long, saves) as player:
+        await player.press("home")
+        height = player.reader.size.height
+        at_top = thumb(player)
+        assert at_top[0] == 0
+        assert 1 <= len(at_top) < height // 3
+        await player.press("end")
+        assert thumb(player)[-1] == height - 1
+        assert len(thumb(player)) == len(at_top)
+
+
+async def test_there_is_no_bar_where_all_is_in_view(tmp_path, saves):
+    async with at_scene(write_story(tmp_path / "story"), saves, size=(80, 60)) as player:
+        assert thumb(player) == []
+
+
+async def test_the_bar_is_dragged(long, saves):
+    async with at_scene(long, saves) as player:
+        await player.press("home")
+        reader = player.reader
+        edge, bottom = reader.size.width - 1, reader.size.height - 1
+        await player.pilot.mouse_down(Reader, offset=(edge, bottom))
+        assert reader.scroll_offset.y == reader.max_scroll_y
+        await player.pilot.hover(Reader, offset=(5, bottom // 2))
+        assert 0 < reader.scroll_offset.y < reader.max_scroll_y
+        await player.pilot.mouse_up(Reader, offset=(5, bottom // 2))
+        there = reader.scroll_offset.y
+        await player.pilot.hover(Reader, offset=(5, 0))
+        assert reader.scroll_offset.y == there
+
+
+async def test_a_click_on_the_bar_takes_no_choice_that_stands_beside_it(long, saves):
+    async with at_scene(long, saves) as player:
+        await player.press("end")
+        await player.sees("Far below.")
+        row = next(y for y, line in enumerate(player.text.split("\n")) if "Far below." in line) - player.reader.region.y
+        await player.pilot.click(Reader, offset=(player.reader.size.width - 1, row))
+        assert player.steps == []
+
+
+async def test_only_rows_that_differ_are_painted(tmp_path, saves, monkeypatch):
+    story = write_story(tmp_path / "story", long_story("[{label: One., go: out}, {label: Two., go: out}]"))
+    async with at_scene(story, saves) as player:
+        await player.press("end")
+        painted: list[Region] = []
+        refresh = Reader.refresh
+
+        def noted(self, *regions, **how):
+            painted.extend(regions or [self.size.region])
+            return refresh(self, *regions, **how)
+
+        monkeypatch.setattr(Reader, "refresh", noted)
+        await player.press("down")
+        assert player.reader.selected == 1
+        assert [region.height for region in painted] == [1, 1]
+        assert "> 2 Two." in player.words
+        painted.clear()
+        await player.press("1")
+        assert player.steps == ["page/one"]
+        assert painted
