@@ -13,7 +13,7 @@ PYTHON = sys.executable
 def steps(*, left_out: bool) -> list[tuple[str, list[str]]]:
     """What runs, in order: a name and a command."""
     if left_out:
-        return [("long tests", [PYTHON, "-m", "pytest", "-q", "-m", "long"])]
+        return [("long tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", "-m", "long"])]
     stories = [path.parent for path in sorted((ROOT / "scenes").glob("*/story.yaml"))]
     return [
         ("lint", [PYTHON, "-m", "ruff", "check", "."]),
