@@ -23,7 +23,7 @@ PRAISE = re.compile(
     re.IGNORECASE,
 )
 # What people in the story say with such words, and not the game.
-PEOPLE_SAY = {"congratulations": "Well done", "star": "Hero of the Soviet Union"}
+PEOPLE_SAY = {"star": "Hero of the Soviet Union"}
 ASKS = re.compile(r"\bwhat (?:would|might|should) you (?:have done|do\b)|\bin (?:his|their|her) place\b", re.IGNORECASE)
 WORN = re.compile(
     r"\b(?:a testament to|little did (?:you|he|she|they)|(?:can't|cannot|couldn't|could not) help but|the weight of|"
