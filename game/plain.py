@@ -35,10 +35,6 @@ LETTERS = {
 }
 
 
-def counted(steps: int) -> str:
-    return f"{steps} step{'' if steps == 1 else 's'}"
-
-
 class Left(Exception):  # noqa: N818  # no error: the way out of any prompt
     """The input has ended, or the player leaves."""
 
@@ -149,7 +145,7 @@ class LineMode:
     def describe(info: SlotInfo) -> str:
         if info.error:
             return f"{info.error}" + (", but an earlier save of it is whole" if info.has_previous else "")
-        return f"Go on with {info.name}, {counted(info.steps)}, saved {info.saved.replace('T', ' ').rstrip('Z')}"
+        return f"Go on with {info.name}, {info.told}"
 
     def resume(self, slot: str) -> Play:
         try:
@@ -161,7 +157,7 @@ class LineMode:
                 raise error from None
             self.say()
             self.say(f"{error}.")
-            question = f"The save before it, of {counted(len(previous.steps))}, is whole. Go on with that?"
+            question = f"The save before it, of {counted(len(previous.steps), 'step')}, is whole. Go on with that?"
             if self.pick(question, ["Yes", "No"]):
                 raise error from None
             play, notes = self.slots.resume(slot, previous=True)

@@ -126,6 +126,16 @@ class SlotInfo:
     error: str = ""
     has_previous: bool = False
 
+    @property
+    def told(self) -> str:
+        """How far it is and since when it lies there, by this machine's clock."""
+        steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
+        try:
+            moment = datetime.fromisoformat(self.saved).astimezone()
+        except (ValueError, OverflowError):
+            return steps  # a save of another program
+        return f"{steps}, saved {moment.day} {moment:%b %Y, %H:%M}"
+
 
 class Slots:
     """The saves of one story in one folder: `NAME.json`, and `NAME.json.bak`, the generation before."""

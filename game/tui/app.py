@@ -49,6 +49,9 @@ def _values() -> "type[Provider]":
     return Values
 
 
+SEARCH = "Type a few letters of it. Enter takes, Escape goes back."
+
+
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
 
@@ -223,6 +226,12 @@ class GameApp(App[int]):
     async def action_quit(self) -> None:
         """Textual's own way out, Ctrl+Q."""
         self.action_leave()
+
+    def action_command_palette(self) -> None:
+        from textual.command import CommandPalette  # see _actions
+
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(id="--command-palette", placeholder=SEARCH))
 
     def action_settings(self) -> None:
         self.push_screen(SettingsScreen())

@@ -55,17 +55,17 @@ def draw_part(part: Part, width: int, rows: int = 0) -> list[Line]:
         case Card():
             return draw_card(part, width)
         case Opening(chapter):
-            plate = draw_plate(chapter.plate, width, rows)
+            plate = draw_plate(chapter.plate, width, rows and max(rows - 2, 1))  # its title is in view with it
             if chapter.plate and not plate:
-                plate = paragraph(chapter.plate_alt, width, "plate em")
-            return spaced([plate, _titled(chapter.title, width)])
+                plate = [centred(line, width) for line in paragraph(chapter.plate_alt, width, "plate em")]
+            return spaced([plate, titled(chapter.title, width)])
         case Heading(_, title, place, date):
             return _heading(title, ", ".join(s.plain for s in (place, date) if s), width)
     return []
 
 
-def _titled(title: str, width: int) -> list[Line]:
-    """A chapter's title in the middle of the page, with a short rule under it."""
+def titled(title: str, width: int) -> list[Line]:
+    """A title in the middle of the page, with a short rule under it."""
     lines = wrap([(title, "heading")], max(width - 4, 1))
     rule = "─" * min(max(cell_len(text_of(line)) for line in lines) + 4, width)
     return [centred(line, width) for line in (*lines, ((rule, "rule"),))]

@@ -137,7 +137,7 @@ def draw_outcomes(story: Story, met: dict[str, str], width: int) -> list[Line]:
         "No outcome has been met yet." if not known else f"{known} of {len(scenes)} met, in all plays on this machine."
     )
     shown = [(met[scene], "strong") if scene in met else (UNMET, "dim") for scene in scenes]
-    return spaced([paragraph(first, width), *[wrap([row], width, "  ", "  ") for row in shown]])
+    return spaced([paragraph(first, width, "dim"), [line for row in shown for line in wrap([row], width, "", "  ")]])
 
 
 # --- the file and the ending ---------------------------------------------------------------------------------------

@@ -123,7 +123,8 @@ def _ruled(line: Line, inner: int) -> Line:
     label = len(column[0]) if column else 0
     runs: list[Run] = [indent]
     for text, style in words:
-        runs += [(text[:label], f"{style} dim"), (text[label:], f"{style} ruled")]
+        field = text[label:].replace("_", " ") if set(text[label:]) <= {"_", " "} else text[label:]  # one rule, not two
+        runs += [(text[:label], f"{style} dim"), (field, f"{style} ruled")]
         label = max(label - len(text), 0)
     return (*runs, (" " * (inner - _cells(line)), "ruled"))
 

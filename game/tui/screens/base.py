@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
-from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -90,16 +89,15 @@ class Hints(Bar):
 
     def set_hints(self, hints: Sequence[Hint], width: int, *, letters: bool) -> None:
         """Without `letters`, keys of one letter are left out, and their words can still be clicked."""
-        words = [word if is_letter(key) and not letters else f"{key_name(key)} {word}" for key, word in hints]
-        keys = [key for key, _ in hints]
-        while len(words) > 1 and cell_len(self.GAP.join(words)) > width:
-            least = -1 - self.KEPT if len(words) > 1 + self.KEPT else -1
-            del words[least], keys[least]
-        parts = [
-            Content(text).stylize(Style.from_meta({"@click": f"screen.press({key!r})"}))
-            for key, text in zip(keys, words, strict=True)
+        shown = [
+            Content.assemble(("" if is_letter(key) and not letters else f"{key_name(key)} ", "bold"), word).stylize(
+                Style.from_meta({"@click": f"screen.press({key!r})"})
+            )
+            for key, word in hints
         ]
-        self.set(Content(self.GAP).join(parts))
+        while len(shown) > 1 and Content(self.GAP).join(shown).cell_length > width:
+            del shown[-1 - self.KEPT if len(shown) > 1 + self.KEPT else -1]
+        self.set(Content(self.GAP).join(shown))
 
 
 def key_name(key: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widgets import Input
 
@@ -14,12 +15,7 @@ from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 
 
-def counted(steps: int) -> str:
-    return f"{steps} step{'' if steps == 1 else 's'}"
-
-
-def saved_at(info: SlotInfo) -> str:
-    return f"{counted(info.steps)}, saved {info.saved.replace('T', ' ').rstrip('Z')} UTC"
+NAME = 20  # cells: names no longer have what is said of them in one column
 
 
 class SavesScreen(Panel):
@@ -33,7 +29,8 @@ class SavesScreen(Panel):
     def on_screen_resume(self) -> None:
         """Also after a save was renamed or deleted."""
         self.found = self.slots.list()
-        ways = [Way(self.label(info), partial(self.open, info)) for info in self.found]
+        longest = max((cell_len(info.name) for info in self.found), default=0)
+        ways = [Way(self.label(info, longest), partial(self.open, info)) for info in self.found]
         self.ways = [*ways, Way("Back", self.action_back)]
         self.show()
 
@@ -43,9 +40,10 @@ class SavesScreen(Panel):
         return paragraph("Open, rename or delete a save.", width, "dim")
 
     @staticmethod
-    def label(info: SlotInfo) -> list[tuple[str, str]]:
-        about = info.error.removeprefix(f"{info.name}: ") if info.error else saved_at(info)
-        return [(info.name, "strong"), (f"  {about}", "stamp" if info.error else "dim")]
+    def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
+        about = info.error.removeprefix(f"{info.name}: ") if info.error else info.told
+        gap = "\N{NO-BREAK SPACE}" * (min(longest, NAME) - cell_len(info.name) + 2)
+        return [(info.name, "strong"), (f"{gap} {about}", "stamp" if info.error else "dim")]
 
     def open(self, info: SlotInfo) -> None:
         self.app.push_screen(SlotScreen(self.slots, info))
@@ -60,7 +58,7 @@ class SlotScreen(Panel):
         if not info.error:
             ways.append(Way("Open it", self.open))
         elif info.has_previous:
-            ways.append(Way(f"Open the save before it, {saved_at(info)}", self.open))
+            ways.append(Way(f"Open the save before it, {info.told}", self.open))
         if not info.error or info.has_previous:
             ways.append(Way("Rename it", self.rename))
         super().__init__(info.name, self.lines, [*ways, Way("Delete it", self.confirm)])
@@ -68,7 +66,7 @@ class SlotScreen(Panel):
     def lines(self, width: int) -> list[Line]:
         info = self.info
         if not info.error:
-            return paragraph(f"{info.name}: {saved_at(info)}.", width)
+            return paragraph(f"{info.name}: {info.told}.", width)
         kept = (
             "The file is put aside when the save before it is opened."
             if info.has_previous

@@ -132,10 +132,16 @@ class SceneScreen(BesideScreen):
 
     def _gauge(self, width: int) -> None:
         """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. What
-        the last step changed comes first."""
+        the last step changed comes first; a gauge that has no room is left out whole."""
         gauges = sorted(self.session.page.gauges, key=lambda gauge: not gauge.change) if width < ASIDE else []
         said = [Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges]
-        self.bars(*self.where, Content("   ").join(said))
+        line = Content("   ").join(said)
+        while line.cell_length > width - 4:
+            line = Content("  ").join(said if len(said) == len(gauges) else [*said, Content("…")])
+            if len(said) < 2:
+                break
+            said.pop()
+        self.bars(*self.where, line)
 
     def _beside(self, width: int) -> list[Line]:
         return spaced(_standing(gauge, width) for gauge in self.session.page.gauges)

@@ -4,18 +4,18 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from game.layout import Line, shown_lines, wrap
+from game.layout import BLANK, Line, shown_lines
 from game.play import outcomes
 from game.play.slots import Slots
 from game.story.text import static
-from game.tui.drawing import paragraph, spaced
+from game.tui.drawing import centred, paragraph, spaced, titled
 from game.tui.screens.base import PageScreen, items, whole
-from game.tui.screens.saves import saved_at
 
 
 def spread(title: str) -> str:
     """A title in spaced capitals; its spaces don't break, its words do."""
-    return " ".join("\N{NO-BREAK SPACE}".join(word) + "\N{NO-BREAK SPACE}" for word in title.upper().split())
+    space = "\N{NO-BREAK SPACE}"
+    return f"{2 * space} ".join(space.join(word) for word in title.upper().split())
 
 
 class TitleScreen(PageScreen):
@@ -49,7 +49,7 @@ class TitleScreen(PageScreen):
         found = {"continue": newest, "new": True, "open": saved, "outcomes": met, "settings": True, "quit": True}
         self.choices = [choice for choice, there in found.items() if there]
         labels = {
-            "continue": f"Continue: {newest.name}, {saved_at(newest)}" if newest else "",
+            "continue": f"Continue: {newest.name}, {newest.told}" if newest else "",
             "new": "Begin a new play",
             "open": "Open a save",
             "outcomes": "Outcomes met",
@@ -60,10 +60,12 @@ class TitleScreen(PageScreen):
         self.reader.show(whole(self.lines), items([labels[c] for c in self.choices]))
 
     def lines(self, width: int) -> list[Line]:
+        """The title page, with a third of what room it leaves above it."""
         story = self.slots.story
-        title = wrap([(spread(story.title), "heading")], width)
-        author = paragraph(story.author, width, "dim") if story.author else []
-        return spaced([title + author, shown_lines(static(story.about, "text"), width)])
+        author = [centred(line, width) for line in paragraph(story.author, width, "dim")] if story.author else []
+        lines = spaced([titled(spread(story.title), width) + author, shown_lines(static(story.about, "text"), width)])
+        left = self.reader.size.height - len(lines) - len(self.choices) - 2
+        return [BLANK] * (left // 3) + lines
 
     def chosen(self, index: int) -> None:
         match self.choices[index]:
