@@ -4,20 +4,20 @@ The surprising rule: nothing but words and line ends. No escape codes, no drawn 
 its alternative text. Everything after a step is printed once, in order, and then one line is read.
 """
 
-from collections.abc import Iterable
 from typing import TextIO
 
-from game.layout import Run, shown_lines, span_runs, text_of, wrap
-from game.play.journal import RECORDS, decisions
-from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
+from game.layout import span_runs
+from game.plain_told import Left, Told
+from game.play.journal import decisions, takes_back
+from game.play.page import Page
 from game.play.saves import SaveError
 from game.play.session import CONTINUE, PlayError, Session, clean_answer
-from game.play.slots import Play, SlotInfo, Slots
+from game.play.slots import Play, SlotInfo, Slots, steps_told
 from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Value
-from game.story.model import Fact, Variable
-from game.story.text import Shown, static
+from game.story.model import Variable
+from game.story.text import static
 
 LETTERS = {
     "u": "undo the last step",
@@ -25,6 +25,9 @@ LETTERS = {
     "e": "evidence: the facts behind this scene, and whom you have met",
     "f": "the file: every document seen so far",
     "j": "the journal: what was chosen, and what the record says",
+    "b": "back to any decision; the play as it stands is kept as a save of its own",
+    "m": "the map: the scenes met, and the ways not taken",
+    "o": "outcomes met in all plays of this story",
     "a": "answer the questions, after an ending",
     "g": "gauges: how things stand",
     "v": "tell scenes of violence by a short summary, or in full",
@@ -35,18 +38,14 @@ LETTERS = {
 }
 
 
-class Left(Exception):  # noqa: N818  # no error: the way out of any prompt
-    """The input has ended, or the player leaves."""
-
-
 def picked(answer: str, count: int) -> int:
     """The number typed, from 1 to `count`, else 0."""
     number = int(answer) if answer.isdecimal() and len(answer) < 10 else 0
     return number if number <= count else 0
 
 
-class LineMode:
-    """Plays in two text streams. `waits` asks for Enter after a record card, for people at a keyboard."""
+class LineMode(Told):
+    """Plays in two text streams."""
 
     def __init__(
         self,
@@ -58,34 +57,18 @@ class LineMode:
         width: int = 72,
         waits: bool = False,
     ) -> None:
-        self.slots = slots
-        self.story = slots.story
-        self.source, self.target = source, target
         self.settings = settings or Settings()
-        self.width, self.waits = min(width, self.settings.column), waits
+        super().__init__(slots, source, target, min(width, self.settings.column), waits=waits)
         self.refused = ""  # why the last save failed
         self.letters = LETTERS
-        self.commands = {"e": self.evidence, "f": self.file, "j": self.journal, "g": self.gauges}
-
-    # --- streams
-
-    def say(self, text: str = "", indent: str = "") -> None:
-        for paragraph in text.split("\n"):
-            for line in wrap([(paragraph, "")], self.width, indent, indent):
-                self.target.write(text_of(line).rstrip() + "\n")
-
-    def say_runs(self, runs: Iterable[Run], first: str = "", rest: str = "") -> None:
-        for line in wrap(runs, self.width, first, rest):
-            self.target.write(text_of(line).rstrip() + "\n")
-
-    def ask(self, prompt: str = "> ") -> str:
-        self.target.write(prompt)
-        self.target.flush()
-        line = self.source.readline()
-        if not line:
-            self.say()
-            raise Left
-        return line.strip()
+        self.commands = {
+            "e": self.evidence,
+            "f": self.file,
+            "j": self.journal,
+            "g": self.gauges,
+            "m": self.map,
+            "o": self.outcomes,
+        }
 
     # --- the whole
 
@@ -157,7 +140,7 @@ class LineMode:
                 raise error from None
             self.say()
             self.say(f"{error}.")
-            question = f"The save before it, of {counted(len(previous.steps), 'step')}, is whole. Go on with that?"
+            question = f"The save before it, of {steps_told(len(previous.steps))}, is whole. Go on with that?"
             if self.pick(question, ["Yes", "No"]):
                 raise error from None
             play, notes = self.slots.resume(slot, previous=True)
@@ -227,6 +210,8 @@ class LineMode:
             self.say("The last step is undone." if session.undo() else "There is nothing to undo.")
             self.save(play)
             self.again(play)
+        elif answer == "b":
+            self.rewind(play)
         elif answer == "a":
             self.debrief(play)
         elif answer == "r":
@@ -267,6 +252,29 @@ class LineMode:
         except (SaveError, PlayError) as error:
             self.say(f"That can't be done: {error}.")
 
+    def rewind(self, play: Play) -> None:
+        """Back to any decision, the newest first; it is asked twice, and an empty line takes nothing back."""
+        found = decisions(play.session)[::-1]
+        self.say()
+        if not found:
+            self.say("Nothing has been chosen yet.")
+            return
+        question = "Return to the moment before a decision. The newest is on top; Enter stays here."
+        at = self.pick(question, [f"{self.where(d)}{d.label.plain}" for d in found], len(found))
+        if at == len(found):
+            return
+        copy = self.slots.fresh()
+        if not self.pick(takes_back(play.session, found[at], copy), ["Stay here", "Return there"]):
+            return
+        try:
+            play.rewind(found[at].step, copy)
+        except SaveError as error:
+            self.say(f"The play stays as it is: {error}.")
+            return
+        self.say(f"The play as it was is kept as {copy}.")
+        self.save(play)
+        self.again(play)
+
     def debrief(self, play: Play) -> None:
         """The questions after an ending, one by one; an empty line leaves an answer as it is."""
         ending = play.session.page.ending
@@ -302,123 +310,6 @@ class LineMode:
             else:
                 self.say_runs([*span_runs(option.label), (" (not now: ", ""), *span_runs(option.locked), (")", "")],
                               "  -  ", "     ")  # fmt: skip
-
-    def page(self, parts: tuple[Part, ...]) -> None:
-        for part in parts:
-            match part:
-                case Echo(label):
-                    self.say()
-                    self.say_runs(span_runs(label), "> ", "  ")
-                case Reply(prose) | Telling(prose):
-                    self.prose(prose)
-                case Card():
-                    self.card(part)
-                case Opening(chapter):
-                    self.say("\n")
-                    self.say(f"Chapter: {chapter.title}")
-                    if chapter.plate_alt:
-                        self.say(f"Picture: {chapter.plate_alt}")
-                case Heading():
-                    self.heading(part)
-
-    def heading(self, part: Heading) -> None:
-        if part.title or part.place or part.date:
-            self.say()
-        if part.title:
-            self.say_runs([("Scene: ", ""), *span_runs(part.title)])
-        where = ", ".join(s.plain for s in (part.place, part.date) if s)
-        if where:
-            self.say(where)
-
-    def card(self, card: Card) -> None:
-        self.say()
-        self.say(f"Record card. {card.chapter.title}. The story stops here for a moment.")
-        self.prose(card.prose)
-        self.facts(card.facts, sources=False)
-        self.say("End of the record card.")
-        if self.waits:
-            self.ask("Press Enter to go on. ")
-
-    def prose(self, prose: Prose) -> None:
-        for piece in prose:
-            self.say()
-            if isinstance(piece, SheetShown):
-                self.sheet(piece)
-            else:
-                self.say_shown(piece)
-
-    def say_shown(self, shown: Shown, indent: str = "") -> None:
-        for line in shown_lines(shown, self.width - len(indent)):
-            self.target.write((indent + text_of(line)).rstrip() + "\n")
-
-    def sheet(self, sheet: SheetShown) -> None:
-        kind = {"press": "newspaper"}.get(sheet.kind, sheet.kind)
-        self.say_runs([(f"Document, a {kind}: ", ""), *span_runs(sheet.heading)])
-        if sheet.stamp:
-            self.say(f"Stamped: {sheet.stamp.plain}", "  ")
-        if sheet.text is None:
-            self.say_shown(sheet.summary, "  ")
-        for text in sheet.text or ():
-            self.say_shown(text, "  ")
-        if sheet.signed:
-            self.say(f"Signed: {sheet.signed.plain}", "  ")
-        self.say("End of the document.")
-
-    # --- what letters show
-
-    def facts(self, facts: tuple[Fact, ...], *, sources: bool = True) -> None:
-        """Facts with their standing; a card leaves the sources to the evidence."""
-        for fact in facts:
-            titles = "; ".join(self.story.sources[s].title for s in fact.sources)
-            self.say()
-            self.say(f"{fact.text} ({STANDINGS[fact.standing]}{f'; {titles}' if sources else ''})")
-
-    def evidence(self, session: Session) -> None:
-        page = session.page
-        self.say("Evidence: the facts behind this scene.")
-        if page.facts_held:
-            self.say("This scene is told by its summary, and its facts are held back with it.")
-        elif not page.facts:
-            self.say("None: this scene was made up for the story.")
-        self.facts(page.facts)
-        if page.glossary:
-            self.say("\nPeople, places and terms so far.")
-        for known in page.glossary:
-            self.say()
-            self.say_runs([(f"{known.title}, a {known.kind}. ", ""), *span_runs(known.text)])
-
-    def file(self, session: Session) -> None:
-        sheets = session.page.file
-        self.say(f"The file: {len(sheets)} document{'' if len(sheets) == 1 else 's'}.")
-        for sheet in sheets:
-            self.say()
-            self.sheet(sheet)
-
-    def journal(self, session: Session) -> None:
-        found = decisions(session)
-        self.say("The journal: what was chosen, and what the record says." if found else "Nothing has been chosen yet.")
-        for decision in found:
-            self.say()
-            label = f"{decision.title.plain}: " if decision.title else ""
-            self.say_runs([(label, ""), *span_runs(decision.label)], f"{decision.number}. ", "   ")
-            if decision.record is not None:
-                note = " ".join((RECORDS[decision.record] + ".", *decision.remarks))
-                self.say(note[0].upper() + note[1:], "   ")
-
-    def gauges(self, session: Session) -> None:
-        gauges = session.page.gauges
-        if not gauges:
-            self.say("This story keeps no gauges.")
-        for gauge in gauges:
-            self.say(f"{gauge.label}: {gauge.words}")
-
-    def changes(self, page: Page) -> None:
-        """What the step did to the gauges."""
-        changed = [gauge.said for gauge in page.gauges if gauge.change]
-        if changed:
-            self.say()
-        for said in changed:
-            self.say(f"{said}.")
 
     def ending(self, play: Play) -> None:
         """The ending as every front end orders it: the file, the decisions, the toll, the questions."""

@@ -4,7 +4,8 @@ import threading
 from queue import Empty, SimpleQueue
 from typing import TextIO
 
-from game.plain import LETTERS, Left, LineMode
+from game.plain import LETTERS, LineMode
+from game.plain_told import Left
 from game.play.inspection import behind
 from game.play.session import Session
 from game.play.slots import Play, Slots

@@ -19,7 +19,7 @@ from rich.cells import cell_len
 
 from game.layout import text_of, wrap
 from game.plain import LETTERS, LineMode, play_plain
-from game.play.saves import SaveError
+from game.play.saves import Save, SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.settings import Settings
@@ -337,6 +337,52 @@ def test_j_sets_the_choices_against_the_record(slots: Slots) -> None:
     assert "Continue" not in said
 
 
+def test_m_shows_the_scenes_met_and_only_the_number_of_the_others(slots: Slots) -> None:
+    assert after(slots, "m")[0] == (
+        "\nThe map: 1 scene met, no way not taken.\n"
+        "\nChapter: I. One\n  The hall, you are here; not met from here: 1\n\nChapters not met: 1.\n"
+    )
+    said, _ = after(slots, "2", "1", "m")
+    assert said.startswith("\nThe map: 3 scenes met, no way not taken.\n\nChapter: I. One\n  The hall, March 1939\n")
+    assert said.endswith("\nChapter: II. Two\n  A scene without a name, you are here; not met from here: 1\n")
+
+
+def test_o_shows_the_outcomes_met_in_all_plays(slots: Slots) -> None:
+    assert after(slots, "o")[0] == "\nNo outcome has been met yet.\n"
+    assert after(slots, "2", "1", "1", "o")[0] == "\n1 of 1 met, in all plays on this machine.\n  Out\n"
+
+
+def test_b_goes_back_to_any_decision_and_keeps_the_play_as_it_was(slots: Slots) -> None:
+    """The newest decision is the first in the list; what will happen is said before it is asked a second time."""
+    assert after(slots, "b")[0] == "\nNothing has been chosen yet.\n"
+    for stays in (("b", ""), ("b", "1", ""), ("b", "2", "1")):
+        said = type_in(slots, *BEGUN, "1", "2", "1", *stays, slot="stays")
+        assert "  1  The hall: Leave.\n  2  The hall: Look, Ada.\n" in said
+        assert "kept as" not in said
+        assert [step["id"] for step in slots.read("stays").steps] == ["hall/look", "hall/leave", "yard/continue"]
+        slots.delete("stays")
+    said = type_in(slots, *BEGUN, "1", "2", "1", "b", "1", "2", slot="goes")
+    warned = "This step and the 1 after it are taken back. The play as it stands is kept in a save of its own, play-1."
+    assert warned in " ".join(said.split())
+    assert said.rsplit("> The play as it was is kept as play-1.\n", 1)[1].startswith("\nScene: The hall\n")
+    assert [step["id"] for step in slots.read("goes").steps] == ["hall/look"]
+    assert len(slots.read("play-1").steps) == 3
+
+
+def test_b_takes_nothing_back_where_the_play_can_not_be_kept(slots: Slots, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = slots.write
+
+    def refuse(name: str, save: Save) -> None:
+        if name == "play-1":
+            raise SaveError("play-1: can't be saved: No space left on device")
+        write(name, save)
+
+    monkeypatch.setattr(slots, "write", refuse)
+    said = type_in(slots, *BEGUN, "1", "b", "1", "2")
+    assert "The play stays as it is: play-1: can't be saved: No space left on device." in " ".join(said.split())
+    assert len(slots.resume("a")[0].session.steps) == 1
+
+
 def test_g_shows_how_things_stand(slots: Slots) -> None:
     assert after(slots, "1", "1", "g")[0] == "\nCount: 2\n"
 
@@ -391,7 +437,7 @@ def test_saved_plays_are_offered_and_gone_on_with(slots: Slots) -> None:
     assert sorted(info.name for info in slots.list()) == ["play-1", "play-2"]
     said = type_in(slots, "3", slot=None)
     assert "  1  Begin a new play\n" in said
-    assert re.search(r"^  2  Go on with play-2, 2 steps, saved \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", said, re.MULTILINE)
+    assert re.search(r"^  2  Go on with play-2, 2 steps, saved \d\d? \w{3} \d{4}, \d\d:\d\d$", said, re.MULTILINE)
     assert said.endswith("Saved as play-1.\n")
     assert "Seen 1." in said
     assert "Who?" not in said

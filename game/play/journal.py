@@ -36,6 +36,13 @@ class Decision:
         return tuple(text for text in (self.note.plain, *facts) if text)
 
 
+def takes_back(session: Session, decision: Decision, copy: str) -> str:
+    """What returning to the moment before a decision does, said before it is done."""
+    count = len(session.steps) - decision.step + 1
+    steps = "This step is" if count == 1 else f"This step and the {count - 1} after it are"
+    return f"{steps} taken back. The play as it stands is kept in a save of its own, {copy}."
+
+
 def decisions(session: Session) -> list[Decision]:
     """Every choice taken, in order; Continue is no decision. Where violent scenes are told by their summary, the facts
     their choices are set against are held back.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from game.play.files import write_atomically
 from game.play.session import Session, clean_answer
+from game.story.model import Story
 
 FORMAT = 1
 NAME = "_outcomes.json"  # no slot's name begins so
@@ -25,6 +26,20 @@ def met(folder: Path) -> dict[str, str]:
         except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
             continue  # not there, or nothing this program wrote
     return {}
+
+
+def counted(story: Story) -> list[str]:
+    """The scenes of a story that are outcomes."""
+    return [scene.id for scene in story.scenes.values() if scene.outcome is not None]
+
+
+def told(story: Story, known: dict[str, str]) -> str:
+    """How many have been met."""
+    scenes = counted(story)
+    if not scenes:
+        return "This story counts no outcomes."
+    number = sum(scene in known for scene in scenes)
+    return f"{number} of {len(scenes)} met, in all plays on this machine." if number else "No outcome has been met yet."
 
 
 def keep(folder: Path, session: Session) -> None:

@@ -23,6 +23,10 @@ class Stop:
     here: bool
     blanks: int = 0
 
+    @property
+    def name(self) -> str:
+        return self.title.plain or self.place.plain or "A scene without a name"
+
 
 @dataclass(slots=True)
 class Leg:
@@ -40,6 +44,12 @@ class Route:
     @property
     def stops(self) -> list[Stop]:
         return [stop for leg in self.legs for stop in leg.stops]
+
+    @property
+    def told(self) -> str:
+        met, missed = len(self.stops), self.not_taken
+        ways = {0: "no way not taken", 1: "one way not taken"}.get(missed, f"{missed} ways not taken")
+        return f"{met} scene{'' if met == 1 else 's'} met, {ways}."
 
     @property
     def not_taken(self) -> int:

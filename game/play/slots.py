@@ -83,6 +83,12 @@ class Play:
         except OSError as error:
             raise SaveError(f"{self.slot}: its outcome can't be kept: {error.strerror}") from None
 
+    def rewind(self, step: int, copy: str) -> None:
+        """Takes a step, counted from 1, and all after it back. The play as it stands is kept in another slot first;
+        raises SaveError where it can't be, and then nothing has changed."""
+        self.slots.write(copy, self.as_save())
+        self.session.replay(self.session.steps[: step - 1])
+
     def answered(self, question: int) -> str:
         """What was answered to a question of the debriefing, counted from 0; '' for nothing yet."""
         return self.debrief[question] if question < len(self.debrief) else ""
@@ -116,6 +122,10 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def steps_told(steps: int) -> str:
+    return f"{steps} step{'' if steps == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class SlotInfo:
     """A slot in the list. `error` says why it can't be read; `has_previous` that an older generation can."""
@@ -129,7 +139,7 @@ class SlotInfo:
     @property
     def told(self) -> str:
         """How far it is and since when it lies there, by this machine's clock."""
-        steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
+        steps = steps_told(self.steps)
         try:
             moment = datetime.fromisoformat(self.saved).astimezone()
         except (ValueError, OverflowError):

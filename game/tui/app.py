@@ -230,7 +230,7 @@ class GameApp(App[int]):
     def action_command_palette(self) -> None:
         from textual.command import CommandPalette  # see _actions
 
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(id="--command-palette", placeholder=SEARCH))
 
     def action_settings(self) -> None:

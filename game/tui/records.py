@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from game.layout import Line, Run, shown_lines, span_runs, text_of, wrap
+from game.play import outcomes
 from game.play.journal import RECORDS, Decision, decisions
 from game.play.page import STANDINGS, Ending, Known, Page, SheetShown
 from game.play.route import Route, Stop
@@ -108,16 +109,12 @@ def draw_map(found: Route, width: int) -> list[Line]:
             rows += _stop(stop, width, last=stop is leg.stops[-1])
         blocks.append(rows)
     blocks += [paragraph(UNMET, width, "dim")] * found.unmet_chapters
-    met, missed = len(found.stops), found.not_taken
-    ways = {0: "no way not taken", 1: "one way not taken"}.get(missed, f"{missed} ways not taken")
-    count = f"{met} scene{'' if met == 1 else 's'} met, {ways}."
-    return spaced([paragraph(f"{count} A blank is what you have not met.", width, "dim"), *blocks])
+    return spaced([paragraph(f"{found.told} A blank is what you have not met.", width, "dim"), *blocks])
 
 
 def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:
-    name = stop.title.plain or stop.place.plain or "A scene without a name"
     lines = wrap(
-        [(name, "strong" if stop.here else "")], width, "└─ " if last else "├─ ", "   " if last else "│  ", "rule"
+        [(stop.name, "strong" if stop.here else "")], width, "└─ " if last else "├─ ", "   " if last else "│  ", "rule"
     )
     note = "you are here" if stop.here else stop.date.plain
     used = cell_len(text_of(lines[-1]))
@@ -129,15 +126,13 @@ def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:
 
 def draw_outcomes(story: Story, met: dict[str, str], width: int) -> list[Line]:
     """Every outcome of a story: its title where it has been met in some play, else a blank."""
-    scenes = [scene.id for scene in story.scenes.values() if scene.outcome is not None]
-    if not scenes:
-        return paragraph("This story counts no outcomes.", width)
-    known = sum(scene in met for scene in scenes)
-    first = (
-        "No outcome has been met yet." if not known else f"{known} of {len(scenes)} met, in all plays on this machine."
+    shown = [(met[scene], "strong") if scene in met else (UNMET, "dim") for scene in outcomes.counted(story)]
+    return spaced(
+        [
+            paragraph(outcomes.told(story, met), width, "dim"),
+            [line for row in shown for line in wrap([row], width, "", "  ")],
+        ]
     )
-    shown = [(met[scene], "strong") if scene in met else (UNMET, "dim") for scene in scenes]
-    return spaced([paragraph(first, width, "dim"), [line for row in shown for line in wrap([row], width, "", "  ")]])
 
 
 # --- the file and the ending ---------------------------------------------------------------------------------------

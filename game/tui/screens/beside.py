@@ -36,8 +36,8 @@ class BesideScreen(PageScreen):
     ]
     play: Play
 
-    def rewind(self, step: int) -> None:
-        """Takes this step and all after it back. Raises nothing: they were steps of this play."""
+    def rewound(self) -> None:
+        """Steps of the play were taken back."""
         raise NotImplementedError
 
     def action_evidence(self) -> None:
@@ -48,7 +48,7 @@ class BesideScreen(PageScreen):
         self.app.push_screen(Panel("Dossier", partial(draw_dossier, self.play.session.page.glossary)))
 
     def action_journal(self) -> None:
-        self.app.push_screen(JournalScreen(self.play, self.rewind, self.action_report))
+        self.app.push_screen(JournalScreen(self.play, self.rewound, self.action_report))
 
     def action_file(self) -> None:
         """A list of the documents; each opens on a panel of its own."""

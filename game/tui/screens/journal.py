@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from game.layout import Line, Run, span_runs
-from game.play.journal import Decision, decisions
+from game.play.journal import Decision, decisions, takes_back
 from game.play.saves import SaveError
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
@@ -16,10 +16,10 @@ from game.tui.screens.base import Panel, Way
 
 
 class JournalScreen(Panel):
-    """Opens at its end. `rewind` takes a step and all after it back; `report` writes the play to a file."""
+    """Opens at its end. `rewound` is called when steps were taken back; `report` writes the play to a file."""
 
-    def __init__(self, play: Play, rewind: Callable[[int], None], report: Callable[[], None]) -> None:
-        self.play, self.rewind = play, rewind
+    def __init__(self, play: Play, rewound: Callable[[], None], report: Callable[[], None]) -> None:
+        self.play, self.rewound = play, rewound
         self.found = decisions(play.session)
         ways = [Way("Return to a decision", self.choose)] if self.found else []
         ways.append(Way("Write this play to a Markdown file", report))
@@ -33,12 +33,10 @@ class JournalScreen(Panel):
 
     def confirm(self, decision: Decision) -> None:
         """What returning does, before it is done."""
-        count = len(self.play.session.steps) - decision.step + 1
         copy = self.play.slots.fresh()
-        steps = "This step is" if count == 1 else f"This step and the {count - 1} after it are"
+        note = takes_back(self.play.session, decision, copy)
 
         def draw(width: int) -> list[Line]:
-            note = f"{steps} taken back. The play as it stands is kept in a save of its own, {copy}."
             return spaced([draw_decisions([decision], width), paragraph(note, width)])
 
         way = Way("Return there", partial(self.go_back, decision, copy))
@@ -46,11 +44,11 @@ class JournalScreen(Panel):
 
     def go_back(self, decision: Decision, copy: str) -> None:
         try:
-            self.play.slots.write(copy, self.play.as_save())
+            self.play.rewind(decision.step, copy)
         except SaveError as error:
             self.notify(f"The play stays as it is: {error}.", severity="error", markup=False)
             return
-        self.rewind(decision.step)
+        self.rewound()
         self.notify(f"The play as it was is kept as {copy}.", markup=False)
 
 

@@ -14,7 +14,6 @@ from game.play.slots import SlotInfo, Slots
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 
-
 NAME = 20  # cells: names no longer have what is said of them in one column
 
 

@@ -182,9 +182,8 @@ class SceneScreen(BesideScreen):
         if self.reader.taken:
             self.show(keep=True)
 
-    def rewind(self, step: int) -> None:
+    def rewound(self) -> None:
         self.game.back_to(SceneScreen)
-        self.session.replay(self.session.steps[: step - 1])
         self.coming = 0
         self.show()
         self.save()
