@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("reading", "walking", "exploring", "terminal")
+NAMES = ("reading", "walking", "exploring", "terminal", "reloading")
 
 for name in sys.argv[1:] or NAMES:
     if name not in NAMES:

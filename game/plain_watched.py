@@ -7,11 +7,12 @@ from typing import TextIO
 from game.plain import LETTERS, LineMode
 from game.plain_told import Left
 from game.play.inspection import behind
-from game.play.session import Session
+from game.play.session import PlayError, Session
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
 from game.settings import Settings
-from game.watch import POLL, Watch
+from game.story.diagnostics import Diagnostic
+from game.watch import POLL, Opening, Watch
 
 
 class _Saved(Exception):  # noqa: N818  # no error: the way out of a prompt
@@ -34,10 +35,50 @@ class WatchedLineMode(LineMode):
     ) -> None:
         super().__init__(slots, source, target, settings, width=width, waits=waits)
         self.watching, self.playing = watch, False
+        self.opening: Opening | None = None  # for a story that can't be played yet: what to play once it can
         self.letters = LETTERS | {"x": "behind the page: state, reads and writes, choices not offered"}
         self.commands["x"] = self.behind
         self.lines: SimpleQueue[str] = SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
+
+    def run(self, slot: str | None = None, play: Play | None = None) -> int:
+        """As line mode does; 1 where the author leaves before the story could be played."""
+        if self.opening is not None:
+            try:
+                play = self.await_story(self.opening)
+            except Left:
+                return 1
+        return super().run(slot, play)
+
+    def await_story(self, opening: Opening) -> Play | None:
+        """Tells what is wrong at every save, until nothing is. Raises Left."""
+        self.playing = True
+        wrong = self.problems(self.watching.problems)
+        while True:
+            self.say(f"{wrong}. The story is read again at every save, and played once it can be. q leaves.")
+            try:
+                while self.ask() != "q":
+                    pass
+                raise Left
+            except _Saved:
+                loaded = self.watching.read()
+            self.say("\n\nThe story was saved.")
+            wrong = self.problems(loaded.diagnostics)
+            if loaded.story is not None:
+                self.slots, self.story = self.slots.of(loaded.story), loaded.story
+                try:
+                    play = opening(self.slots)
+                except PlayError as error:
+                    wrong = str(error)
+                else:
+                    self.playing = False
+                    return play
+
+    def problems(self, found: tuple[Diagnostic, ...]) -> str:
+        """Tells them; how many they are."""
+        for problem in found:
+            self.target.write(describe(problem, self.watching.path) + "\n")
+        return summary(found)
 
     def _read(self) -> None:
         while True:
@@ -71,10 +112,9 @@ class WatchedLineMode(LineMode):
     def story_changed(self, play: Play) -> None:
         loaded = self.watching.read()
         self.say("\n\nThe story was saved.")
-        for problem in loaded.diagnostics:
-            self.target.write(describe(problem, self.watching.path) + "\n")
+        wrong = self.problems(loaded.diagnostics)
         if loaded.story is None:
-            self.say(f"{summary(loaded.diagnostics)}: the play goes on with the story as it was before.")
+            self.say(f"{wrong}: the play goes on with the story as it was before.")
             return
         for note in self.watching.follow(play, loaded.story):
             self.say(note)
@@ -88,19 +128,3 @@ class WatchedLineMode(LineMode):
             self.say(f"{title}.")
             for name, told in rows:
                 self.say(f"{name}: {told}", "  ")
-
-
-def play_watched(
-    watch: Watch,
-    slots: Slots,
-    source: TextIO,
-    target: TextIO,
-    slot: str | None,
-    play: Play | None,
-    settings: Settings,
-    *,
-    width: int,
-    waits: bool,
-) -> int:
-    """As `play_plain`, for an author."""
-    return WatchedLineMode(watch, slots, source, target, settings, width=width, waits=waits).run(slot, play)

@@ -5,20 +5,23 @@ editors; names, times and sizes tell a save in place from one by renaming, and a
 """
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from game.play.saves import Restored, SaveError, restore
 from game.play.session import Session
-from game.play.slots import Play
+from game.play.slots import Play, Slots
 from game.story.diagnostics import Diagnostic
-from game.story.loader import Loaded, load
+from game.story.loader import Known, Loaded, load
 from game.story.model import Story
 
-POLL = 0.05  # seconds between two looks; a save is read after two
+POLL = 0.02  # seconds between two looks; a save is read after two
+_PASSING = re.compile(r"[.#]|.*(~|___)\Z|\d+\Z")  # what editors write beside a file while they save it
 Look = dict[str, tuple[int, int, int]]
+Opening = Callable[[Slots], Play | None]  # the play that was asked for; raises PlayError where there is none
 
 
 class Watch:
@@ -27,6 +30,7 @@ class Watch:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read = self._seen = self._look()
+        self._known: dict[str, Known] = {}  # by file
         self.problems: tuple[Diagnostic, ...] = ()
         self._left: tuple[int, list[dict[str, Any]]] = 0, []  # steps kept, and those that no longer fitted behind them
 
@@ -38,7 +42,7 @@ class Watch:
 
     def read(self) -> Loaded:
         self._read = self._seen
-        loaded = load(self.path)
+        loaded = load(self.path, known=self._known)
         self.problems = loaded.diagnostics
         return loaded
 
@@ -51,7 +55,7 @@ class Watch:
             return
         for folder, folders, files in os.walk(self.path):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            yield from (os.path.join(folder, name) for name in files if not name.startswith("."))  # noqa: PTH118  # fast
+            yield from (os.path.join(folder, name) for name in files if not _PASSING.match(name))  # noqa: PTH118  # fast
 
     def follow(self, play: Play, story: Story) -> tuple[str, ...]:
         """Takes a play over to the story as it is now, by its steps; what could not be kept is told, a line each.
@@ -71,9 +75,14 @@ class Watch:
         return restored.notes
 
 
+def unread(path: Path) -> Story:
+    """Stands for a story that can't be played yet: the only one without scenes."""
+    return Story(id="unread", title=path.resolve().name, digest="", start="", scenes={}, choices={})
+
+
 def _mark(path: str) -> tuple[int, int, int] | None:
     try:
-        found = os.stat(path)  # noqa: PTH116  # asked twenty times a second of every file
+        found = os.stat(path)  # noqa: PTH116  # asked fifty times a second of every file
     except OSError:  # gone between two looks
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -18,9 +18,9 @@ from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
-from game.tui.screens.watched import Inspector
+from game.tui.screens.watched import BrokenScreen, Inspector
 from tests.screen import Player, at_scene, long_story, playing, write_story
-from tests.test_watch import watching
+from tests.test_watch import waiting, watching
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()
@@ -297,6 +297,16 @@ async def test_ctrl_q_leaves_a_play(clerk):
     async with clerk as player:
         await player.press("ctrl+q")
         await left(player)
+
+
+@presses("BrokenScreen", "s", "q", "escape")
+async def test_keys_of_a_story_that_can_not_be_played_yet(tmp_path, key):
+    write_story(tmp_path / "story")
+    (tmp_path / "story" / "story.yaml").write_text("format: 1")
+    async with waiting(tmp_path / "story") as player:
+        await player.press(key)
+        await player.until(lambda: player.app._exit if key == "q" else True)
+        await player.at({"s": SettingsScreen}.get(key, BrokenScreen))
 
 
 @presses("WatchedScreen", "x")

@@ -23,7 +23,7 @@ from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
 from game.tui.widgets.reader import Reader
 from tests.screen import Player, at_scene, playing, write_story
-from tests.test_watch import watching
+from tests.test_watch import waiting, watching
 
 OURS = {LAMP.name: 4.5, PAPER.name: 4.5, CONTRAST.name: 7.0}  # the least contrast of text
 MARKS = 3.0  # of drawn lines, scroll bars and what marks the focus
@@ -193,6 +193,8 @@ async def test_all_text_on_every_screen_has_contrast(story, saves, tmp_path):
         await visitor.look(player)
         await player.press("x")
         await player.at(Inspector)
+        await visitor.look(player)
+    async with waiting(tmp_path / "story") as player:
         await visitor.look(player)
     assert not visitor.faint, "\n".join(f"{where}: {what}" for where, what in visitor.faint.items())
     assert screens() <= visitor.seen, screens() - visitor.seen

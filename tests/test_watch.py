@@ -2,23 +2,28 @@
 
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import pytest
 
+from game import cli
+from game.commands import play as play_command
 from game.play.session import Session, Start
 from game.play.slots import Play, Slots
-from game.story.loader import load
+from game.story.loader import Known, Loaded, load
 from game.tui.app import GameApp
 from game.tui.screens.scene import SceneScreen
-from game.tui.screens.watched import Inspector, WatchedScreen
-from game.watch import Watch
+from game.tui.screens.title import TitleScreen
+from game.tui.screens.watched import BrokenScreen, Inspector, WatchedScreen
+from game.watch import Watch, unread
 from tests.screen import Player
 
 ROOT = Path(__file__).parent.parent
@@ -176,7 +181,7 @@ async def test_another_id_of_the_story_keeps_the_play(story: Path) -> None:
         in_place(story / "story.yaml", STORY.replace("id: mill", "id: water-mill"))
         await player.until(lambda: player.session.story.id == "water-mill")
         assert player.steps == ["yard/turn"]
-        assert (story.parent / "saves" / "water-mill" / "play-1.json").is_file()
+        await player.until((story.parent / "saves" / "water-mill" / "play-1.json").is_file)
 
 
 async def test_x_looks_behind_the_page(story: Path) -> None:
@@ -216,6 +221,60 @@ async def test_the_title_and_a_play_begun_there_are_of_the_story_as_it_is(story:
         await player.until(lambda: "F O R G E" in player.text.replace("\N{NO-BREAK SPACE}", " "))
         await player.press("enter")
         await player.sees("A court with a wheel.")
+
+
+BROKEN = STORY.replace("go: loft", "go: lofd")
+
+
+@asynccontextmanager
+async def waiting(folder: Path, *words: str) -> AsyncIterator[Player]:
+    """The game as `play FOLDER --watch WORDS` starts it, for a story that is broken."""
+    watch = Watch(folder)
+    assert watch.read().story is None
+    options = cli._parser().parse_args(["play", str(folder), "--watch", *words])
+    slots = Slots(folder.parent / "saves", unread(folder))
+    app = GameApp(slots, options.slot, watch=watch, opening=partial(play_command._asked_later, options=options))
+    async with app.run_test(size=(90, 30), notifications=True) as pilot:
+        await pilot.pause()
+        player = Player(app, pilot)
+        await player.at(BrokenScreen)
+        yield player
+
+
+@pytest.mark.parametrize("save", SAVES)
+async def test_a_story_that_is_broken_at_the_start_is_waited_for(story: Path, save: Save) -> None:
+    in_place(story / "story.yaml", BROKEN)
+    async with waiting(story) as player:
+        await player.sees("mill", "2 errors.", "story.yaml:13:73: error: no scene `lofd` [unknown-scene]")
+        await player.sees("hint: Did you mean `loft`?")
+        save(story / "story.yaml", BROKEN.replace("start: yard", "start: yart"))
+        await player.sees("3 errors.", "no scene `yart`")
+        save(story / "story.yaml", STORY)
+        await player.at(TitleScreen)
+        await player.press("enter")
+        await player.sees("A yard with a wheel.")
+        save(story / "story.yaml", BROKEN)
+        await player.sees("The page shows the story as it was before.")
+        assert not (story.parent / "saves" / "unread").exists()
+
+
+async def test_what_was_asked_for_is_played_once_the_story_can_be(story: Path) -> None:
+    in_place(story / "story.yaml", BROKEN)
+    async with waiting(story, "--at", "attic", "--with", "flour=2") as player:
+        in_place(story / "story.yaml", STORY)
+        await player.sees("there is no scene 'attic'.")
+        in_place(story / "story.yaml", STORY.replace("  end:", "  attic: {text: An attic., next: end}\n  end:"))
+        await player.at(WatchedScreen)
+        await player.sees("An attic.")
+        assert player.session.state["flour"] == 2
+
+
+async def test_to_leave_a_story_that_never_could_be_played_is_no_success(story: Path) -> None:
+    in_place(story / "story.yaml", BROKEN)
+    async with waiting(story) as player:
+        await player.press("escape", "q")
+        await player.until(lambda: player.app._exit)
+        assert player.app.return_value == 1
 
 
 # --- in line mode --------------------------------------------------------------------------------------------------
@@ -283,3 +342,55 @@ def test_line_mode_tells_of_a_save_between_two_lines(story: Path, save: Save) ->
         lines.types("q")
         lines.hears("Saved as play-1.")
         assert lines.process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("save", SAVES)
+def test_line_mode_waits_for_a_story_that_is_broken_at_the_start(story: Path, save: Save) -> None:
+    in_place(story / "story.yaml", BROKEN)
+    with Lines(str(story), "--saves", str(story.parent / "saves"), "--at", "loft") as lines:
+        lines.hears("story.yaml:13:73: error: no scene `lofd` [unknown-scene]")
+        lines.hears("2 errors.")
+        lines.hears("> ")
+        lines.types("1")
+        lines.hears("> ")
+        save(story / "story.yaml", STORY)
+        lines.hears("THE MILL")
+        lines.hears("Sacks, little.")
+        lines.types("q")
+        assert lines.process.wait(timeout=20) == 0
+    in_place(story / "story.yaml", BROKEN)
+    with Lines(str(story)) as lines:
+        lines.hears("> ")
+        lines.types("q")
+        assert lines.process.wait(timeout=20) == 1
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+def test_files_that_are_known_are_read_as_if_they_were_not(tmp_path: Path) -> None:
+    """Through good versions and broken ones, a story read again tells what one read for the first time does."""
+    folder, known = tmp_path / "story", dict[str, Known]()
+    shutil.copytree(ROOT / "tests" / "stories" / "good" / "folder", folder)
+    paths = sorted((ROOT / "tests" / "stories" / "broken").glob("*.yaml"))
+    assert len(paths) > 50
+    for path in paths:
+        (folder / "more.yaml").write_bytes(path.read_bytes())
+        anew = told(load(folder))
+        assert [told(load(folder, known=known)) for _ in range(2)] == [anew, anew], path.name
+    (folder / "more.yaml").unlink()
+    assert told(load(folder, known=known)) == told(load(folder))
+    assert {f.name for f in folder.glob("**/[!.]*.yaml")} == {Path(name).name for name in known}
+
+
+def told(loaded: Loaded) -> tuple[object, ...]:
+    return loaded.story and loaded.story.digest, loaded.diagnostics, loaded.silenced
+
+
+def test_what_an_editor_writes_beside_a_file_is_not_looked_at(story: Path) -> None:
+    watch = Watch(story)
+    for name in (".story.yaml.swp", "story.yaml~", "4913", "#story.yaml#", "story.yaml___jb_tmp___"):
+        in_place(story / name, "")
+    assert not any(watch.changed() for _ in range(3))
+    in_place(story / "plate.txt", "")
+    assert any(watch.changed() for _ in range(3))

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 from game.commands.common import Commands, InputError, UsageError, command, find_story, open_save, read_story
@@ -17,7 +18,7 @@ from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
-from game.watch import Watch
+from game.watch import Watch, unread
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
 
@@ -38,25 +39,17 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     watch = Watch(path) if options.watch else None  # looks first: what is saved while it is read is not missed
-    story = read_story(path)
+    story = read_story(path) if watch is None else watch.read().story or unread(path)
     gc.freeze()  # the story stays as it is: collecting among 10,000 scenes would hold a key up for a third of a second
     slots = Slots(options.saves or saves_folder(), story)
-    taken = False
     if options.slot is not None:
         try:
             slots.path(options.slot)
         except SaveError as error:
             raise UsageError(str(error)) from None
-        taken = slots.exists(options.slot)
-    play = None
-    if options.at is not None or options.state or options.replay is not None:
-        if taken:
-            what = "--at, --with and --replay begin a play"
-            raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
-        session = _elsewhere(story, options.at, options.state)
-        if options.replay is not None:
-            session = open_save(options.replay, session)
-        play = Play(session, slots, options.slot or slots.fresh())
+    waiting = not story.scenes
+    play = None if waiting else _asked(slots, options)
+    opening = partial(_asked_later, options=options) if waiting else None
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
     settings = Settings.read(settings_file())
@@ -65,17 +58,17 @@ def run(options: argparse.Namespace) -> int:
     if options.plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
         width = shutil.get_terminal_size().columns
         if watch is not None:
-            from game.plain_watched import play_watched
+            from game.plain_watched import WatchedLineMode
 
-            return play_watched(
-                watch, slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams
-            )
+            lines = WatchedLineMode(watch, slots, sys.stdin, sys.stdout, settings, width=width, waits=streams)
+            lines.opening = opening
+            return lines.run(options.slot, play)
         from game.plain import play_plain
 
         return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams)
     from game.tui import app
 
-    code, said = app.run(slots, options.slot, play, settings, watch)
+    code, said = app.run(slots, options.slot, play, settings, watch, opening)
     if said:
         with contextlib.suppress(OSError):  # the terminal may have gone
             print(f"special-tasks: {printable(said)}", file=sys.stderr)
@@ -97,6 +90,28 @@ def settings_file() -> Path:
     from platformdirs import user_config_path  # what only checks stories needs no folders
 
     return user_config_path("special-tasks", appauthor=False) / "settings.json"
+
+
+def _asked(slots: Slots, options: argparse.Namespace) -> Play | None:
+    """The play that `--at`, `--with` and `--replay` ask for, if they do. Raises UsageError or SaveError."""
+    taken = options.slot is not None and slots.exists(options.slot)
+    if options.at is None and not options.state and options.replay is None:
+        return None
+    if taken:
+        what = "--at, --with and --replay begin a play"
+        raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
+    session = _elsewhere(slots.story, options.at, options.state)
+    if options.replay is not None:
+        session = open_save(options.replay, session)
+    return Play(session, slots, options.slot or slots.fresh())
+
+
+def _asked_later(slots: Slots, options: argparse.Namespace) -> Play | None:
+    """The same for a story that could not be played at first. Raises PlayError."""
+    try:
+        return _asked(slots, options)
+    except (UsageError, SaveError) as error:
+        raise PlayError(str(error)) from None
 
 
 def _elsewhere(story: Story, scene: str | None, words: str) -> Session:

@@ -70,20 +70,34 @@ class Loaded:
         return tuple(d for d in self.diagnostics if d.is_error)
 
 
-def load(path: Path, *, pure: bool = False) -> Loaded:
-    """Reads and checks a story. Never raises for what the files say; `pure` takes PyYAML's own parser."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as it was read, with nothing wrong in it."""
+
+    data: bytes
+    lines: list[str]
+    root: Node | None
+    nodes: int
+    aliased: int
+
+
+def load(path: Path, *, pure: bool = False, known: dict[str, Known] | None = None) -> Loaded:
+    """Reads and checks a story. Never raises for what the files say; `pure` takes PyYAML's own parser.
+
+    `known` keeps files from one reading to the next: those with the same bytes are not parsed again.
+    """
     collecting = gc.isenabled()
     gc.disable()  # a tree this size has no garbage, and the collector's walks make reading superlinear
     try:
-        return _Loader(path).load(pure)
+        return _Loader(path, {} if known is None else known).load(pure)
     finally:
         if collecting:
             gc.enable()
 
 
 class _Loader:
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, known: dict[str, Known]) -> None:
+        self.path, self.known = path, known
         self.problems = Problems()
         self.shaper = Shaper(self.problems)
         self.builder = SceneBuilder(self.shaper)
@@ -104,6 +118,7 @@ class _Loader:
             for silencer in idle(silenced, tuple(self.problems.found), proved=False):
                 at = silencer.location
                 self.problems.add("unused-silencer", at.path, at.line, at.column, name=silencer.code)
+        self._forget()
         found = left(self.problems.sorted(), silenced)
         return Loaded(story if not any(d.is_error for d in found) else None, found, silenced)
 
@@ -126,8 +141,7 @@ class _Loader:
                     break
                 digest.update(f"{shown}\0{len(data)}\0".encode())
                 digest.update(data)
-                file = decode(data, shown, self.problems)
-                root = reader.read(file) if file is not None else None
+                root = self._parsed(reader, shown, data)
                 self.shaper.partial |= reader.torn
                 if root is not None:
                     self._sections(root)
@@ -137,6 +151,27 @@ class _Loader:
             self.problems.add("no-files", printable(self.path.name or str(self.path)))
             self.shaper.partial = True
         return digest.hexdigest()
+
+    def _forget(self) -> None:
+        """Files that are gone, and those with a problem: to go on, a builder may have changed their nodes."""
+        wrong = {problem.location.path for problem in self.problems.found}
+        for name in list(self.known):
+            if name in wrong or name not in self.problems.lines or self.problems.full:
+                del self.known[name]
+
+    def _parsed(self, reader: Reader, shown: str, data: bytes) -> Node | None:
+        """The root of a file, parsed unless it is known and within the limits of all files together."""
+        problems, known = self.problems, self.known.get(shown)
+        if known and known.data == data and reader.admits(known.nodes, known.aliased):
+            problems.lines[shown] = known.lines
+            return known.root
+        nodes, aliased, found = reader.count, reader.aliased, len(problems.found)
+        file = decode(data, shown, problems)
+        root = reader.read(file) if file is not None else None
+        if file is not None and len(problems.found) == found:
+            nodes, aliased = reader.count - nodes, reader.aliased - aliased
+            self.known[shown] = Known(data, file.lines, root, nodes, aliased)
+        return root
 
     def _sections(self, root: Node) -> None:
         if isinstance(root, Scalar) and root.is_null:

@@ -331,6 +331,14 @@ class Reader:
         self.stray: list[tuple[int, int, str]] = []  # aliases that name no anchor
         self.open: list[Mapping | Sequence] = []  # the collections around the present event
 
+    def admits(self, nodes: int, aliased: int) -> bool:
+        """Counts the nodes of a file that was read before, if they are within the limits; else it must be read again,
+        which tells where they are not."""
+        if self.count + nodes > MAX_NODES or self.aliased + aliased > MAX_ALIASED:
+            return False
+        self.count, self.aliased = self.count + nodes, self.aliased + aliased
+        return True
+
     def read(self, file: File) -> Node | None:
         """The root node, or None for an empty file or one with problems (which are then in `problems`)."""
         for number, content in enumerate(file.lines, 1):

@@ -30,7 +30,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import LAMP, THEMES
-from game.watch import POLL, Watch
+from game.watch import POLL, Opening, Watch
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -53,7 +53,8 @@ SEARCH = "Type a few letters of it. Enter takes, Escape goes back."
 
 
 class GameApp(App[int]):
-    """Plays one story. `slot` opens a save at once, `play` a play that is already going."""
+    """Plays one story. `slot` opens a save at once, `play` a play that is already going; `opening` is for a story that
+    can't be played yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, tooltip="Save and quit"),
@@ -74,11 +75,12 @@ class GameApp(App[int]):
         play: Play | None = None,
         settings: Settings | None = None,
         watch: Watch | None = None,
+        opening: Opening | None = None,
     ) -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # else Textual draws it in greys
         self.slots, self.slot, self.play = slots, slot, play
         self.settings = settings or Settings()
-        self.watching = watch
+        self.watching, self.opening = watch, opening
         self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
@@ -132,6 +134,15 @@ class GameApp(App[int]):
         self.push_screen(TitleScreen(self.slots))
         if self.watching is not None:
             self.run_worker(self._keep_watch(self.watching))
+            if self.opening is not None:
+                from game.tui.screens.watched import BrokenScreen  # see scene
+
+                self.push_screen(BrokenScreen(self.watching, self.opening))
+                return
+        self.open()
+
+    def open(self) -> None:
+        """What was asked for when the game was started, over the title."""
         if self.play is not None:
             self.push_screen(self.scene(self.play))
         elif self.slot is not None and self.slots.exists(self.slot):
@@ -214,7 +225,7 @@ class GameApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, SceneScreen):
                 screen.save()
-        self.exit(0)
+        self.exit(0 if self.opening is None else 1)
 
     def action_leave(self) -> None:
         """Quits, or asks first where the settings say so; to ask for it once more is an answer."""
@@ -256,11 +267,16 @@ class GameApp(App[int]):
 
 
 def run(
-    slots: Slots, slot: str | None, play: Play | None, settings: Settings, watch: Watch | None = None
+    slots: Slots,
+    slot: str | None,
+    play: Play | None,
+    settings: Settings,
+    watch: Watch | None = None,
+    opening: Opening | None = None,
 ) -> tuple[int, str]:
     """Plays on the terminal until the player quits. The exit code, and what there is to say once the terminal is as it
     was, in a line."""
-    app = GameApp(slots, slot, play, settings, watch)
+    app = GameApp(slots, slot, play, settings, watch, opening)
     app.signals = [s for name in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, name, None))]
     code = app.run() or 0
     error = app.broke_off

@@ -39,7 +39,8 @@ class TitleScreen(PageScreen):
 
     def story_changed(self, slots: Slots) -> None:
         self.slots = slots
-        self.show()
+        if self.app.screen is self:  # else it is drawn when it is seen again
+            self.show()
 
     def show(self) -> None:
         saved = self.slots.list()

@@ -3,18 +3,21 @@
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from game.layout import Line, wrap
 from game.play.inspection import Section, behind
+from game.play.session import PlayError
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
-from game.tui.drawing import heading, spaced
-from game.tui.screens.base import Bar, Panel
+from game.story.diagnostics import Diagnostic
+from game.tui.drawing import heading, paragraph, spaced
+from game.tui.screens.base import Bar, PageScreen, Panel, whole
 from game.tui.screens.scene import SceneScreen
-from game.watch import Watch
+from game.watch import Opening, Watch
 
 
 class WatchedScreen(SceneScreen):
@@ -45,8 +48,8 @@ class WatchedScreen(SceneScreen):
         self.session = self.play.session
         self.coming = min(self.coming, len(self.pages()) - 1)
         self._obey()
+        self.unsaved = True  # saved once the page is painted
         self.show(keep=True)
-        self.save()
 
     def _problems(self, height: int) -> None:
         """What is wrong with the files as they are, as much as leaves two thirds of the screen to the page."""
@@ -65,6 +68,64 @@ class WatchedScreen(SceneScreen):
 
     def action_inspect(self) -> None:
         self.app.push_screen(Inspector(self))
+
+
+class BrokenScreen(PageScreen):
+    """A story that can't be played yet: what is wrong with it, until nothing is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "app.settings", "settings", show=False, tooltip="Settings: theme, column, keys and more"),
+        Binding("q", "app.leave", "quit", tooltip="Quit"),
+        Binding("escape", "back", show=False),
+    ]
+
+    def __init__(self, watch: Watch, opening: Opening) -> None:
+        super().__init__()
+        self.watching, self.opening = watch, opening
+        self.refused = ""  # why the play that was asked for can't be opened
+
+    def on_mount(self) -> None:
+        self.bars(self.game.slots.story.title)
+        self.show()
+
+    def show(self) -> None:
+        self.reader.show(whole(self.lines), keep=True)
+
+    def lines(self, width: int) -> list[Line]:
+        found = sorted(self.watching.problems, key=lambda problem: not problem.is_error)
+        wrong = self.refused or f"{summary(self.watching.problems)}."
+        return spaced([
+            paragraph(wrong, width, "stamp"),
+            paragraph("The story is played as soon as this is mended and saved.", width),
+            *(draw_problem(problem, width) for problem in found),
+        ])  # fmt: skip
+
+    def story_changed(self, slots: Slots) -> None:
+        self.refused = ""
+        if slots.story.scenes:
+            try:
+                self.game.play = self.opening(slots)
+            except PlayError as error:
+                self.refused = f"{error}."
+            else:
+                self.game.opening = None
+                self.app.pop_screen()
+                self.game.open()
+                return
+        self.show()
+
+    def action_back(self) -> None:
+        """There is nothing behind it."""
+
+
+def draw_problem(problem: Diagnostic, width: int) -> list[Line]:
+    """A problem in full; the line it is in only where it fits, so that the mark below it is true."""
+    first, *rest = describe(problem, Path()).split("\n")
+    hint = rest.pop() if problem.hint else ""
+    lines = wrap([(first, "strong")], width, "", "    ")
+    if all(cell_len(line) <= width for line in rest):
+        lines += [((line, "dim"),) for line in rest]
+    return lines + (wrap([(hint.strip(), "")], width, "    ", "    ") if hint else [])
 
 
 class Inspector(Panel):
