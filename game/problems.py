@@ -1,5 +1,7 @@
 """How a problem looks to a person: file:line:column, the line with a caret, the hint."""
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -31,6 +33,40 @@ def describe(problem: Diagnostic, story: Path) -> str:
     if problem.hint:
         lines.append(f"    hint: {problem.hint}")
     return "\n".join(printable(line) for line in lines)
+
+
+_KEY = re.compile(r"""( *)["']?(\w+)["']? *:""")
+
+
+def by_scene(problems: Iterable[Diagnostic], story: Path) -> dict[str, list[Diagnostic]]:
+    """Problems by the scene they are in, '' for none. The lines tell it: a file with errors may be no YAML yet."""
+    scenes: dict[str, list[str]] = {}
+    found: dict[str, list[Diagnostic]] = {}
+    for problem in problems:
+        place = problem.location
+        if place.path not in scenes:
+            scenes[place.path] = list(_scenes(found_at(place, story)))
+        owners = scenes[place.path]
+        owner = owners[place.line - 1] if 0 < place.line <= len(owners) else ""
+        found.setdefault(owner, []).append(problem)
+    return found
+
+
+def _scenes(path: Path) -> Iterator[str]:
+    """For each line of a file the scene it is in, or ''."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return
+    section, scene, margin = "", "", 0  # the margin is where the names in a section begin
+    for line in lines:
+        if key := _KEY.match(line):
+            indent = len(key[1])
+            if not indent:
+                section, scene, margin = key[2], "", 0
+            elif indent <= (margin or indent):
+                scene, margin = key[2] if section == "scenes" else "", indent
+        yield scene
 
 
 def summary(problems: tuple[Diagnostic, ...]) -> str:

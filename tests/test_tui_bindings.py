@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 import game.tui
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen
+from game.tui.screens.graph import GraphScreen
 from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
@@ -316,3 +317,12 @@ async def test_x_looks_behind_the_page_that_is_watched(tmp_path, key):
         await player.press(key)
         await player.at(Inspector)
         await player.sees("Behind this page", "Scene office")
+
+
+@presses("WatchedScreen", "g")
+async def test_g_shows_the_graph_of_the_story_that_is_watched(tmp_path, key):
+    write_story(tmp_path / "story")
+    async with watching(tmp_path / "story") as player:
+        await player.press(key)
+        await player.at(GraphScreen)
+        await player.sees("> 1 The office", "Stamp it. → 2 The hall")

@@ -17,6 +17,7 @@ from game.play.slots import Play, Slots
 from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.base import PageScreen
+from game.tui.screens.graph import GraphScreen
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.watched import Inspector
@@ -193,6 +194,9 @@ async def test_all_text_on_every_screen_has_contrast(story, saves, tmp_path):
         await visitor.look(player)
         await player.press("x")
         await player.at(Inspector)
+        await visitor.look(player)
+        await player.press("escape", "g")
+        await player.at(GraphScreen)
         await visitor.look(player)
     async with waiting(tmp_path / "story") as player:
         await visitor.look(player)

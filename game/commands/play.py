@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
     play.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept")
     play.add_argument("--at", metavar="SCENE", help="begin at this scene")
     play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
-    watching = "read the story again whenever a file of it is saved; x looks behind the page"
+    watching = "read the story again whenever a file of it is saved; x looks behind the page, g shows the graph"
     play.add_argument("--watch", action="store_true", help=watching)
     play.add_argument("--replay", metavar="FILE", help="open a save, a code or a list of step ids at its end")
 

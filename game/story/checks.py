@@ -37,18 +37,24 @@ def check(story: Story, shaper: Shaper, used_chapters: set[str]) -> None:
     _unused(story, shaper, used_chapters)
 
 
-def _unreached(story: Story, shaper: Shaper) -> None:
-    reached: set[str] = set()
+def reached(story: Story) -> set[str]:
+    """The scenes that some chain of links leads to, whatever the conditions on the way."""
+    found: set[str] = set()
     waiting = [story.start, *(i.go for i in story.interrupts)]
     while waiting:
         name = waiting.pop()
-        if name not in reached and name in story.scenes:
-            reached.add(name)
+        if name not in found and name in story.scenes:
+            found.add(name)
             waiting += links(story.scenes[name])
+    return found
+
+
+def _unreached(story: Story, shaper: Shaper) -> None:
+    linked = reached(story)
     for name, scene in story.scenes.items():
-        if name not in reached:
+        if name not in linked:
             _warn(shaper, scene.location, "unreachable-scene", name)
-    if not any(story.scenes[name].ending for name in reached):
+    if not any(story.scenes[name].ending for name in linked):
         _warn(shaper, Location(story.scenes[story.start].location.path), "no-ending", story.start)
 
 

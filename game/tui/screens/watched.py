@@ -23,8 +23,9 @@ from game.watch import Opening, Watch
 class WatchedScreen(SceneScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "inspect", show=False, tooltip="Behind the page: state, reads and writes, choices not offered"),
+        Binding("g", "graph", show=False, tooltip="Graph: every scene and its ways out; Enter begins a play there"),
     ]
-    FIRST = (("x", "inspect"),)
+    FIRST = (("x", "inspect"), ("g", "graph"))
 
     def __init__(self, play: Play, watch: Watch, notes: tuple[str, ...] = ()) -> None:
         super().__init__(play, notes)
@@ -68,6 +69,11 @@ class WatchedScreen(SceneScreen):
 
     def action_inspect(self) -> None:
         self.app.push_screen(Inspector(self))
+
+    def action_graph(self) -> None:
+        from game.tui.screens.graph import GraphScreen  # at the first asking: it needs a room of its own
+
+        self.app.push_screen(GraphScreen(self.watching, self))
 
 
 class BrokenScreen(PageScreen):

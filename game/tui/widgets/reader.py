@@ -25,10 +25,13 @@ Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the fi
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One option: what it says, and why it can't be taken (it then has no number)."""
+    """One option: what it says, why it can't be taken (it then has no number), and what stands above and below it, for
+    the width there is."""
 
     label: tuple[Run, ...]
     locked: tuple[Run, ...] | None = None
+    above: Callable[[int], list[Line]] | None = None
+    below: Callable[[int], list[Line]] | None = None
 
 
 class Reader(Paper, can_focus=True):
@@ -72,6 +75,8 @@ class Reader(Paper, can_focus=True):
         self._document: Document = lambda _: ([], 0)
         self._items: Sequence[Item] = ()
         self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
+        self._ends: list[int] = []  # and the line after what stands below it
+        self._seeks = False  # the selected item comes into view, not the first new line
         self.widest = 68  # letters a line of prose gets
         self._first = 0  # the first new line
         self._top: int | None = None  # the line the reader moved to the top; None until the text is moved
@@ -94,13 +99,14 @@ class Reader(Paper, can_focus=True):
         *,
         selected: int = 0,
         keep: bool = False,
+        seek: bool = False,
         aside: Aside | None = None,
     ) -> None:
         """Puts a document and its options on the page, with the first new line in view, or, to `keep`, the text where
-        it was; what is before that line is drawn as read. `aside` gets the right margin's width and gives what stands
-        there, where there is room."""
+        it was, or, to `seek`, the selected item; what is before that line is drawn as read. `aside` gets the right
+        margin's width and gives what stands there, where there is room."""
         self._document, self._items, self._aside = document, items, aside
-        self.selected = selected
+        self.selected, self._seeks = selected, seek
         self.page += 1
         self.taken = False
         self._typed = 0
@@ -162,11 +168,12 @@ class Reader(Paper, can_focus=True):
         self._column = max(min(self.widest, width - 4), 1)
         lines, self._first = self._document(self._column)
         self._lines = list(lines)
-        self._rows = []
+        self._rows, self._ends = [], []
         if self._items:
             self._lines.append(BLANK)
         digits = len(str(sum(item.locked is None for item in self._items)))
         for item in self._items:
+            self._lines += item.above(self._column) if item.above else []
             start = len(self._lines)
             if item.locked is None:
                 number = f"{len(self._rows) + 1:>{digits}}"
@@ -174,12 +181,17 @@ class Reader(Paper, can_focus=True):
                 self._rows.append((start, len(self._lines)))
             else:
                 self._lines += self._locked(item.label, item.locked, digits)
+            self._lines += item.below(self._column) if item.below else []
+            self._ends += [len(self._lines)] * (item.locked is None)
         self._lines.append(BLANK)
         self._beside = None
         self._drawn, self._told = Size(0, 0), False
         self.virtual_size = Size(width, len(self._lines))
         top = self._first if self._place is None else self._line_at(self._place)
-        self.scroll_to(y=min(top, self.max_scroll_y), animate=False, force=True, immediate=True)
+        if self._seeks and self._place is None and self._rows:
+            fits = self._ends[self.selected] <= self.size.height
+            top = 0 if fits else self._rows[self.selected][0] - self.size.height // 3
+        self.scroll_to(y=min(max(top, 0), self.max_scroll_y), animate=False, force=True, immediate=True)
         self._top, self._drawn = None, self.size
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
@@ -251,7 +263,7 @@ class Reader(Paper, can_focus=True):
 
     def in_view(self, index: int) -> bool:
         top = int(self.scroll_offset.y)
-        first, end = self._rows[index]
+        first, end = self._rows[index][0], self._ends[index]
         return top <= first and (end <= top + self.size.height or end - first > self.size.height)
 
     def action_move(self, step: int) -> None:
@@ -273,8 +285,8 @@ class Reader(Paper, can_focus=True):
     def _towards(self, index: int) -> None:
         """Scrolls towards an option, at most a page down, so that nothing unread is jumped over."""
         top, height = int(self.scroll_offset.y), self.size.height
-        first, end = self._rows[index]
-        below = min(self._rows[-1][1] - height + 1, first)  # with all the options in view, if they fit
+        first, end = self._rows[index][0], self._ends[index]
+        below = min(self._ends[-1] - height + 1, first)  # with all the options in view, if they fit
         wanted = first if first < top else max(end - height + 1, below)
         self.scroll_to(y=min(wanted, top + height - 1), animate=False, force=True)
         self._open = max(self._open, _now() + self.GUARD)
