@@ -4,12 +4,13 @@ The surprising rule: nothing but words and line ends. No escape codes, no drawn 
 its alternative text. Everything after a step is printed once, in order, and then one line is read.
 """
 
+from collections.abc import Mapping
 from typing import TextIO
 
 from game.layout import span_runs
 from game.plain_told import Left, Told
 from game.play.journal import decisions, takes_back
-from game.play.page import Page
+from game.play.page import Option, Page
 from game.play.saves import SaveError
 from game.play.session import CONTINUE, PlayError, Session, clean_answer
 from game.play.slots import Play, SlotInfo, Slots, steps_told
@@ -47,6 +48,8 @@ def picked(answer: str, count: int) -> int:
 class LineMode(Told):
     """Plays in two text streams."""
 
+    letters: Mapping[str, str] = LETTERS
+
     def __init__(
         self,
         slots: Slots,
@@ -60,7 +63,6 @@ class LineMode(Told):
         self.settings = settings or Settings()
         super().__init__(slots, source, target, min(width, self.settings.column), waits=waits)
         self.refused = ""  # why the last save failed
-        self.letters = LETTERS
         self.commands = {
             "e": self.evidence,
             "f": self.file,
@@ -189,21 +191,26 @@ class LineMode(Told):
     # --- a turn
 
     def turn(self, play: Play) -> None:
+        self.options(play.session.page)
+        self.heard(play, self.ask().lower())
+
+    def step(self, play: Play, option: Option, hands: tuple[int, ...] | None = None) -> None:
         session = play.session
-        page = session.page
-        self.options(page)
-        answer = self.ask().lower()
-        offered = page.offered
+        session.choose(option.id, hands)
+        self.save(play)
+        self.page(session.page.turn)
+        self.changes(session.page)
+        self.ending(play)
+
+    def heard(self, play: Play, answer: str) -> None:
+        """Does what was typed at a page."""
+        session = play.session
+        offered = session.page.offered
         if not answer and len(offered) == 1 and offered[0].label is CONTINUE:
             answer = "1"  # Enter goes on where there is nothing to choose
         if at := picked(answer, len(offered)):
-            session.choose(offered[at - 1].id)
-            self.save(play)
-            self.page(session.page.turn)
-            self.changes(session.page)
-            self.ending(play)
-            return
-        if answer in self.commands:
+            self.step(play, offered[at - 1])
+        elif answer in self.commands:
             self.say()
             self.commands[answer](session)
         elif answer == "u":

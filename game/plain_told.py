@@ -150,6 +150,8 @@ class Told:
             if decision.record is not None:
                 note = " ".join((RECORDS[decision.record] + ".", *decision.remarks))
                 self.say(note[0].upper() + note[1:], "   ")
+            if decision.vote:
+                self.say(decision.vote, "   ")
 
     @staticmethod
     def where(decision: Decision) -> str:

@@ -234,9 +234,10 @@ async def playing(
     slot: str | None = None,
     play: Play | None = None,
     settings: Settings | None = None,
+    voting: bool = False,
 ) -> AsyncIterator[Player]:
-    """The game on a screen of its own, as `special-tasks play` starts it."""
-    app = GameApp(Slots(saves, story), slot, play, settings)
+    """The game on a screen of its own, as `special-tasks play` starts it, or `class vote`."""
+    app = GameApp(Slots(saves, story, kind="vote" if voting else "play"), slot, play, settings, voting=voting)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Player(app, pilot)

@@ -19,8 +19,10 @@ from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
+from game.tui.screens.vote import AskScreen, ClassScreen, VoteScreen
 from game.tui.screens.watched import BrokenScreen, Inspector
 from tests.screen import Player, at_scene, long_story, playing, write_story
+from tests.test_class_vote import CLASS, classroom, voting
 from tests.test_watch import waiting, watching
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
@@ -326,3 +328,89 @@ async def test_g_shows_the_graph_of_the_story_that_is_watched(tmp_path, key):
         await player.press(key)
         await player.at(GraphScreen)
         await player.sees("> 1 The office", "Stamp it. → 2 The hall")
+
+
+@pytest.fixture
+def vote(tmp_path: Path):
+    """A vote of a class on three options, in a room with a projector."""
+    return voting(write_story(tmp_path / "story", CLASS), tmp_path / "saves")
+
+
+@presses("BallotReader", *"0123456789")
+async def test_a_digit_is_typed_as_hands_for_the_option_marked(vote, key):
+    async with vote as player:
+        await player.press("2", key)
+        await player.sees(f"{20 + int(key)} hands given")
+
+
+@presses("BallotReader", "enter")
+async def test_enter_goes_through_the_options_and_shows_the_counts(vote, key):
+    async with vote as player:
+        await player.press("2", key, key, key)
+        await player.sees("2 hands, the most")
+
+
+@presses("BallotReader", "backspace")
+async def test_backspace_takes_a_digit_back(vote, key):
+    async with vote as player:
+        await player.press("2", "5", key)
+        await player.sees("2 hands given")
+
+
+@presses("VoteScreen", "s")
+async def test_s_shows_the_counts_and_hides_them(vote, key):
+    async with vote as player:
+        await player.press("2", key)
+        await player.sees("2 hands, the most")
+        await player.press(key)
+        await player.sees("Type the hands")
+
+
+@presses("VoteScreen", "h")
+async def test_h_turns_to_hands_one_by_one_and_back(vote, key):
+    async with vote as player:
+        await player.press(key)
+        await player.sees("Press the number of one option")
+        await player.press(key)
+        await player.sees("Type the hands")
+
+
+@presses("VoteScreen", "c")
+async def test_c_chooses_the_option_marked(vote, key):
+    async with vote as player:
+        await player.press("down", "down", key)
+        await player.at(ClassScreen)
+        assert player.steps == ["office/stamp_it"]
+
+
+@presses("TimedScreen", "t", "x")
+async def test_t_starts_the_timer_and_x_ends_it(vote, key):
+    async with vote as player:
+        await player.press("t")
+        await player.sees("2:00 left")
+        await player.press(key)
+        await player.until(lambda: ("2:59" in player.text or "3:00" in player.text) == (key == "t"))
+        assert ("left" in player.text) == (key == "t")
+
+
+@presses("ClassScreen", "a")
+async def test_a_puts_the_question_up(tmp_path, key):
+    async with classroom(write_story(tmp_path / "story", CLASS), tmp_path / "saves") as player:
+        await player.press(key)
+        await player.at(AskScreen)
+
+
+@presses("AskScreen", "a")
+async def test_a_takes_the_question_away(tmp_path, key):
+    async with classroom(write_story(tmp_path / "story", CLASS), tmp_path / "saves") as player:
+        await player.press("a", key)
+        await player.at(ClassScreen)
+
+
+async def test_escape_leaves_a_vote_and_keeps_it(vote):
+    async with vote as player:
+        await player.press("4", "escape")
+        await player.at(ClassScreen)
+        await player.press("end", "enter")
+        await player.at(VoteScreen)
+        await player.sees("4 hands given")

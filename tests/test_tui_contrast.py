@@ -20,10 +20,12 @@ from game.tui.screens.base import PageScreen
 from game.tui.screens.graph import GraphScreen
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
+from game.tui.screens.vote import ClassScreen
 from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
 from game.tui.widgets.reader import Reader
 from tests.screen import Player, at_scene, playing, write_story
+from tests.test_class_vote import CLASS, classroom
 from tests.test_watch import waiting, watching
 
 OURS = {LAMP.name: 4.5, PAPER.name: 4.5, CONTRAST.name: 7.0}  # the least contrast of text
@@ -97,8 +99,9 @@ class Visitor:
             await player.pilot.pause()
             if found := faint(player, least):
                 self.faint.setdefault(f"{type(screen).__name__} in {theme}", []).extend(found)
-            if isinstance(screen, PageScreen) and screen.reader.takeable and screen.reader.region.height:
-                assert "> " in player.text or not screen.reader.in_view(screen.reader.selected)
+            reader = screen.reader if isinstance(screen, PageScreen) else None
+            if reader and reader.selected < reader.takeable and reader.region.height:  # of a vote none may be
+                assert "> " in player.text or not reader.in_view(reader.selected)
 
     async def letters(self, player: Player) -> None:
         """Every screen that a letter opens, and what its first option opens."""
@@ -200,6 +203,13 @@ async def test_all_text_on_every_screen_has_contrast(story, saves, tmp_path):
         await visitor.look(player)
     async with waiting(tmp_path / "story") as player:
         await visitor.look(player)
+    async with classroom(write_story(tmp_path / "class", CLASS), saves, size=(66, 13)) as player:
+        await visitor.letters(player)
+        for keys in (("t", "end", "enter"), ("4", "enter", "1"), ("h",), ("s",), ("down",)):
+            await player.press(*keys)
+            await visitor.look(player)
+        await player.press("c")
+        await player.at(ClassScreen)
     assert not visitor.faint, "\n".join(f"{where}: {what}" for where, what in visitor.faint.items())
     assert screens() <= visitor.seen, screens() - visitor.seen
 

@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from game.play.session import Session
 from game.play.slots import Play, Slots
-from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.base import Panel
 from game.tui.screens.begin import BeginScreen
@@ -292,7 +291,7 @@ def test_a_play_that_could_not_be_saved_says_so_after_the_game(story, saves, mon
 
     monkeypatch.setattr(app.GameApp, "run", refuse)
     said = (1, "play-1: can't be saved: No space left on device")
-    assert app.run(Slots(saves, story), None, None, Settings()) == said
+    assert app.run(app.GameApp(Slots(saves, story))) == said
 
 
 async def test_a_folder_that_becomes_writable_again_is_written_to(story, saves):

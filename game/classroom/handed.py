@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from game.play.ballot import KEY
 from game.play.outcomes import NAME as OUTCOMES
 from game.play.saves import Save, SaveError, restore
 from game.play.session import Session, Start, clean_lines
@@ -37,7 +38,7 @@ class Handed:
 
     @property
     def is_vote(self) -> bool:
-        return any(step.hands for step in self.session.steps)
+        return KEY in self.save.extra or any(step.hands for step in self.session.steps)
 
     @property
     def questions(self) -> list[tuple[Shown, str]]:

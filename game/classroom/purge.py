@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 
 from game.classroom.results import BOM, COLUMNS, GRADEBOOK, MARK
+from game.play.ballot import KEY
 from game.play.saves import Save, SaveError
 from game.play.slots import read_limited
 
@@ -22,5 +23,6 @@ def is_ours(path: Path) -> bool:
             first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
             return first == BOM + ",".join(GRADEBOOK) or first.startswith(BOM + ",".join(COLUMNS))
         if path.name.endswith((".json", ".json.bak")):
-            return any("hands" in step for step in Save.decode(read_limited(path)).steps)
+            save = Save.decode(read_limited(path))
+            return KEY in save.extra or any("hands" in step for step in save.steps)
     return False

@@ -7,7 +7,7 @@ from pathlib import Path
 from game.commands.common import Commands, InputError, command, find_story, read_story, write_text
 from game.story.catalogue import printable
 
-HELP = "the teacher's tools: a printed pack, results of a class"
+HELP = "the teacher's tools: a printed pack, a vote of the whole class, results of a class"
 
 
 def add(commands: Commands) -> None:
@@ -19,6 +19,11 @@ def add(commands: Commands) -> None:
     about = "write the lesson as pages to print (HTML, and PDF where a browser is installed)"
     pack = command(tools, "pack", about, example, _pack)
     pack.add_argument("-o", "--output", metavar="DIR", type=Path, help="where to write (STORY-pack)")
+    about = "play with a whole class on one screen: hands are counted, the teacher decides"
+    vote = command(tools, "vote", about, "example: special-tasks class vote --slot class-10b", _vote)
+    vote.add_argument("--plain", action="store_true", help="line mode: hands typed as 12 9 8")
+    vote.add_argument("--slot", metavar="NAME", help="the vote to go on with, or to begin")
+    vote.add_argument("--saves", metavar="DIR", type=Path, help="where saves are kept; votes lie in DIR/votes")
     _add_results(tools)
     _add_purge(tools)
 
@@ -68,6 +73,19 @@ def _pack(options: argparse.Namespace) -> int:
     else:
         print(f"{program} made no PDF: open {folder / 'all.html'} in a browser and print it.", file=sys.stderr)
     return 0
+
+
+def _vote(options: argparse.Namespace) -> int:
+    from game.commands.play import check_name, saves_folder, start
+    from game.play.slots import Slots
+
+    story = read_story(find_story(options.story))
+    slots = Slots((options.saves or saves_folder()) / "votes", story, kind="vote")
+    check_name(slots, options.slot)
+    code = start(slots, options.slot, plain=options.plain, voting=True)
+    if slots.list():
+        print(printable(f"The votes are in {slots.folder}; `special-tasks class results` makes a page of them."))
+    return code
 
 
 def _results(options: argparse.Namespace) -> int:

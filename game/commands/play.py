@@ -42,37 +42,60 @@ def run(options: argparse.Namespace) -> int:
     story = read_story(path) if watch is None else watch.read().story or unread(path)
     gc.freeze()  # the story stays as it is: collecting among 10,000 scenes would hold a key up for a third of a second
     slots = Slots(options.saves or saves_folder(), story)
-    if options.slot is not None:
-        try:
-            slots.path(options.slot)
-        except SaveError as error:
-            raise UsageError(str(error)) from None
+    check_name(slots, options.slot)
     waiting = not story.scenes
     play = None if waiting else _asked(slots, options)
     opening = partial(_asked_later, options=options) if waiting else None
+    return start(slots, options.slot, play, watch, opening, plain=options.plain)
+
+
+def start(
+    slots: Slots,
+    slot: str | None,
+    play: Play | None = None,
+    watch: Watch | None = None,
+    opening: Opening | None = None,
+    *,
+    plain: bool,
+    voting: bool = False,
+) -> int:
+    """Plays in the terminal, or in line mode where it is asked for or no screen is there; the exit code. Raises
+    InputError where there is nothing to play on, SaveError where line mode can't play a save."""
     if sys.stdin is None or sys.stdout is None:
         raise InputError("there is no input or no output to play on")
     settings = Settings.read(settings_file())
     streams = sys.stdin.isatty() and sys.stdout.isatty()
     terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
-    if options.plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
+    if plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
         width = shutil.get_terminal_size().columns
         if watch is not None:
             from game.plain_watched import WatchedLineMode
 
             lines = WatchedLineMode(watch, slots, sys.stdin, sys.stdout, settings, width=width, waits=streams)
             lines.opening = opening
-            return lines.run(options.slot, play)
+            return lines.run(slot, play)
+        if voting:
+            from game.plain_vote import ClassLineMode
+
+            return ClassLineMode(slots, sys.stdin, sys.stdout, settings, width=width, waits=streams).run(slot)
         from game.plain import play_plain
 
-        return play_plain(slots, sys.stdin, sys.stdout, options.slot, play, settings, width=width, waits=streams)
+        return play_plain(slots, sys.stdin, sys.stdout, slot, play, settings, width=width, waits=streams)
     from game.tui import app
 
-    code, said = app.run(slots, options.slot, play, settings, watch, opening)
+    code, said = app.run(app.GameApp(slots, slot, play, settings, watch, opening, voting=voting))
     if said:
         with contextlib.suppress(OSError):  # the terminal may have gone
             print(f"special-tasks: {printable(said)}", file=sys.stderr)
     return code
+
+
+def check_name(slots: Slots, slot: str | None) -> None:
+    """Raises UsageError for a name that can't be a slot's."""
+    try:
+        slots.path(slot or "play-1")
+    except SaveError as error:
+        raise UsageError(str(error)) from None
 
 
 def saves_folder() -> Path:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from game.play.page import STANDINGS
-from game.play.session import Session
+from game.play.session import Session, Step
 from game.story.model import Fact
 from game.story.schema import RecordKind
 from game.story.text import Shown
@@ -28,6 +28,7 @@ class Decision:
     record: RecordKind | None
     facts: tuple[Fact, ...]
     note: Shown
+    vote: str = ""  # how many hands it had, where a class voted
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -55,5 +56,17 @@ def decisions(session: Session) -> list[Decision]:
             facts = tuple(session.story.facts[f] for f in record.facts) if record and not held else ()
             kind = record.kind if record else None
             number = len(found) + 1
-            found.append(Decision(number, step, turn.scene, turn.title, turn.step.label, kind, facts, turn.note))
+            vote = _vote(turn.step)
+            found.append(Decision(number, step, turn.scene, turn.title, turn.step.label, kind, facts, turn.note, vote))
     return found
+
+
+def _vote(step: Step) -> str:
+    """A step's hands in a sentence; nothing where there were none, or they don't fit its options."""
+    hands = step.hands
+    if not hands or not sum(hands) or step.position > len(hands):
+        return ""
+    own, others = hands[step.position - 1], [*hands[: step.position - 1], *hands[step.position :]]
+    most = max(others, default=0)
+    rest = f"; {most} for another" if most > own else "; a tie" if most == own else ""
+    return f"{own} of {sum(hands)} hands{rest}."

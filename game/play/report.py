@@ -53,6 +53,8 @@ def _sections(play: Play) -> Iterator[str]:
         if decision.record is not None:
             remarks = " ".join(literal(remark) for remark in decision.remarks)
             lines.append(f"   *{RECORDS[decision.record].capitalize()}.* {remarks}".rstrip())
+        if decision.vote:
+            lines.append(f"   {decision.vote}")
         yield "\\\n".join(lines)
     if not session.steps:
         yield "Nothing has been chosen yet."

@@ -148,16 +148,17 @@ class SlotInfo:
 
 
 class Slots:
-    """The saves of one story in one folder: `NAME.json`, and `NAME.json.bak`, the generation before."""
+    """The saves of one story in one folder: `NAME.json`, and `NAME.json.bak`, the generation before. `kind` begins the
+    names of new ones."""
 
-    def __init__(self, folder: Path, story: Story, clock: Clock = utc_now) -> None:
+    def __init__(self, folder: Path, story: Story, clock: Clock = utc_now, kind: str = "play") -> None:
         self.folder = folder / story.id
         self.story = story
-        self.clock = clock
+        self.clock, self.kind = clock, kind
 
     def of(self, story: Story) -> "Slots":
         """The slots of another story, or of another version of it, in the same place."""
-        return Slots(self.folder.parent, story, self.clock)
+        return Slots(self.folder.parent, story, self.clock, self.kind)
 
     def path(self, name: str) -> Path:
         """Raises SaveError for a name that can't be a slot's: names never leave the folder."""
@@ -168,9 +169,9 @@ class Slots:
     def fresh(self) -> str:
         """A name no slot has yet."""
         try:
-            return next(name for n in count(1) if not self.exists(name := f"play-{n}"))
+            return next(name for n in count(1) if not self.exists(name := f"{self.kind}-{n}"))
         except SaveError:  # the folder can't be read, and nothing can be saved there
-            return "play-1"
+            return f"{self.kind}-1"
 
     def exists(self, name: str) -> bool:
         """Raises SaveError where the name can't be a slot's or the folder can't be read."""

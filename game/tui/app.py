@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from game.play import outcomes
+from game.play.ballot import given
 from game.play.saves import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -54,7 +55,7 @@ SEARCH = "Type a few letters of it. Enter takes, Escape goes back."
 
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going; `opening` is for a story that
-    can't be played yet."""
+    can't be played yet, `voting` for a class."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, tooltip="Save and quit"),
@@ -76,11 +77,13 @@ class GameApp(App[int]):
         settings: Settings | None = None,
         watch: Watch | None = None,
         opening: Opening | None = None,
+        *,
+        voting: bool = False,
     ) -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # else Textual draws it in greys
         self.slots, self.slot, self.play = slots, slot, play
         self.settings = settings or Settings()
-        self.watching, self.opening = watch, opening
+        self.watching, self.opening, self.voting = watch, opening, voting
         self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
@@ -151,6 +154,10 @@ class GameApp(App[int]):
             self.begin(self.slot)
 
     def scene(self, play: Play, notes: tuple[str, ...] = ()) -> SceneScreen:
+        if self.voting:
+            from game.tui.screens.vote import ClassScreen  # a teacher's: players do without
+
+            return ClassScreen(play, notes)
         if self.watching is None:
             return SceneScreen(play, notes)
         from game.tui.screens.watched import WatchedScreen  # an author's: players do without
@@ -202,7 +209,8 @@ class GameApp(App[int]):
         def done(session: Session) -> None:
             self.switch_screen(self.scene(Play(session, self.slots, slot)))
 
-        self.push_screen(BeginScreen(self.slots.story, done))
+        story = self.slots.story
+        self.push_screen(BeginScreen(story, done, given(story) if self.voting else {}))
 
     def resume(self, slot: str, *, previous: bool = False) -> bool:
         """Goes on with the play in a slot; where it can't be, says why."""
@@ -266,17 +274,9 @@ class GameApp(App[int]):
         self.push_screen(Panel("Outcomes", partial(draw_outcomes, story, outcomes.met(self.slots.folder))))
 
 
-def run(
-    slots: Slots,
-    slot: str | None,
-    play: Play | None,
-    settings: Settings,
-    watch: Watch | None = None,
-    opening: Opening | None = None,
-) -> tuple[int, str]:
+def run(app: GameApp) -> tuple[int, str]:
     """Plays on the terminal until the player quits. The exit code, and what there is to say once the terminal is as it
     was, in a line."""
-    app = GameApp(slots, slot, play, settings, watch, opening)
     app.signals = [s for name in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, name, None))]
     code = app.run() or 0
     error = app.broke_off
@@ -287,7 +287,7 @@ def run(
         from game.tui.crash import write_report  # rarely needed
 
         code = 1
-        details = write_report(slots.folder.parent / "crash.log", error)
+        details = write_report(app.slots.folder.parent / "crash.log", error)
         said = [f"the game broke off: {' '.join(f'{type(error).__name__}: {error}'.split())[:200]}.", details]
     if app.refused:
         said.insert(1, f"Not saved: {app.refused}.")

@@ -69,7 +69,11 @@ def draw_decisions(found: list[Decision], width: int) -> list[Line]:
 def _decision(decision: Decision, width: int) -> list[Line]:
     label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
     lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
-    return lines + _record(decision, width, "    ")
+    return lines + _record(decision, width, "    ") + _vote(decision, width, "    ")
+
+
+def _vote(decision: Decision, width: int, margin: str) -> list[Line]:
+    return wrap([(decision.vote, "em")], width, margin, margin) if decision.vote else []
 
 
 def _record(decision: Decision, width: int, margin: str) -> list[Line]:
@@ -91,7 +95,9 @@ def draw_journal(session: Session, width: int) -> list[Line]:
     for step, turn in enumerate(session.turns):
         parts = session.told(turn.parts)
         if step in found:
-            blocks.append(draw_part(parts[0], width) + _record(found[step], width, "  "))
+            blocks.append(
+                draw_part(parts[0], width) + _record(found[step], width, "  ") + _vote(found[step], width, "  ")
+            )
             parts = parts[1:]
         blocks += [draw_part(part, width) for part in parts]
     return spaced(blocks)

@@ -118,6 +118,7 @@ class PageScreen(Screen[None]):
         Binding("question_mark", "app.help", "help", tooltip="Help: every key and what it does"),
     ]
     FIRST: ClassVar[Sequence[Hint]] = ()  # what stands before the screen's own keys
+    READER: ClassVar[type[Reader]] = Reader
     more = False  # text is below what is in view
 
     def compose(self) -> ComposeResult:
@@ -125,7 +126,7 @@ class PageScreen(Screen[None]):
             yield Bar(id="where", markup=False)
             yield Bar(id="when", markup=False)
         yield Rule(id="rule")
-        yield Reader(id="reader")
+        yield self.READER(id="reader")
         yield from self.compose_more()
         yield Bar(id="gauges", markup=False)
         yield Hints(id="keys", markup=False)

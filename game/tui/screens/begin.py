@@ -1,6 +1,6 @@
 """Before the first scene: the content note, how violence is told, and what the story asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -15,15 +15,15 @@ from game.tui.screens.base import Hint, PageScreen, items, typed, whole
 
 
 class BeginScreen(PageScreen):
-    """Asks one thing a page, then gives the new session to `done`. Escape goes back a page."""
+    """Asks one thing a page, but for what is `given`, then gives the new session to `done`. Escape goes back a page."""
 
-    def __init__(self, story: Story, done: Callable[[Session], None]) -> None:
+    def __init__(self, story: Story, done: Callable[[Session], None], given: Mapping[str, Value]) -> None:
         super().__init__()
         self.story, self.done = story, done
-        self.answers: dict[str, Value] = {}
+        self.answers: dict[str, Value] = dict(given)
         violent = any(scene.is_violent for scene in story.scenes.values())
         self.pages: list[str | Variable] = ["note"] if story.content_note or violent else []
-        self.pages += story.questions
+        self.pages += [question for question in story.questions if question.id not in given]
         self.violent = violent
         self.at = 0
 

@@ -34,7 +34,10 @@ class HelpScreen(Panel):
 
     def __init__(self, app: App[Any], over: Screen[Any]) -> None:
         keys: dict[str, list[str]] = {}
-        for binding in (*Binding.make_bindings(Reader.BINDINGS), *does(app, over)):
+        reader = over.READER if isinstance(over, PageScreen) else Reader
+        bound = Binding.make_bindings([*Reader.BINDINGS, *vars(reader).get("BINDINGS", [])])
+        newest = {binding.key: binding for binding in bound}  # a reader's own over what all do
+        for binding in (*newest.values(), *does(app, over)):
             keys.setdefault(binding.tooltip, []).append(key_name(binding.key))
         super().__init__("Help", partial(draw_keys, {joined(names): text for text, names in keys.items()}))
 

@@ -51,7 +51,7 @@ class TitleScreen(PageScreen):
         self.choices = [choice for choice, there in found.items() if there]
         labels = {
             "continue": f"Continue: {newest.name}, {newest.told}" if newest else "",
-            "new": "Begin a new play",
+            "new": "Begin a new vote" if self.game.voting else "Begin a new play",
             "open": "Open a save",
             "outcomes": "Outcomes met",
             "settings": "Settings",

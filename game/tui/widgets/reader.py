@@ -119,6 +119,11 @@ class Reader(Paper, can_focus=True):
             self._arriving = self.set_interval(self.PACE, self._arrive)
         self._lay_out()
 
+    def amend(self, items: Sequence[Item]) -> None:
+        """The same page, whose document or options say something else now: what could be taken still can, at once."""
+        self._items = items
+        self._lay_out()
+
     def on_paper_painted(self, event: Paper.Painted) -> None:
         if event.page == self.page and self._painted == inf:
             self._painted = event.time

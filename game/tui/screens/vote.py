@@ -1,0 +1,338 @@
+"""A class plays together: its page, the vote on it, and a question put up for all.
+
+The surprising rule: hands stay hidden until they are shown, and what is chosen is chosen by the teacher. Hands are kept
+in the save with each key, so that nothing is lost when the lesson breaks off.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from game.layout import BLANK, Line, Run, span_runs, text_of, wrap
+from game.play.ballot import KEY, Ballot, counted
+from game.play.page import Option
+from game.play.slots import Play
+from game.story.text import Shown
+from game.tui.drawing import paragraph
+from game.tui.screens.base import Hint, whole
+from game.tui.screens.scene import SceneScreen
+from game.tui.screens.timed import Countdown, TimedScreen
+from game.tui.widgets.reader import Item, Reader
+
+QUESTION = 46  # cells of a line of a question put up for all
+BAR = 36  # cells of the longest bar
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class ClassScreen(TimedScreen, SceneScreen):
+    """A page of a class's play: where there is something to choose, to take an option opens the vote."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "ask", show=False, tooltip="Ask: put this scene's question up for the class"),
+    ]
+
+    def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(play, notes)
+        self.countdown = Countdown()
+        play.extra.setdefault(KEY, {})
+        self.one_by_one = bool(self.ballot.given)  # how hands are counted
+
+    @property
+    def ballot(self) -> Ballot:
+        """The vote on this page as the save has it."""
+        return Ballot.of(self.session.offered, self.play.extra)
+
+    @property
+    def votes(self) -> bool:
+        """Whether there is something to vote on."""
+        return not self.coming and len(self.session.page.offered) > 1
+
+    @property
+    def question(self) -> Shown:
+        return self.session.scene.discuss.show(self.session)
+
+    def hints(self) -> Sequence[Hint]:
+        hands = self.ballot.total
+        vote = [("enter", f"vote, {counted(hands)} given" if hands else "vote")] if self.votes else []
+        ask = [("a", "ask")] if self.question else []
+        return [*vote, *ask, ("t", "timer"), *super().hints()]
+
+    def show(self, *, stepped: bool = False, keep: bool = False) -> None:
+        super().show(stepped=stepped, keep=keep)
+        self.write_hints()
+
+    def chosen(self, index: int) -> None:
+        if self.votes:
+            self.app.push_screen(VoteScreen(self, index))
+        else:
+            super().chosen(index)
+
+    def take(self, option: Option, ballot: Ballot) -> None:
+        """The step that was decided, with its hands; the vote on it is closed."""
+        self.session.choose(option.id, ballot.cast)
+        self.play.extra[KEY] = {}
+        self.unsaved = True
+        self.show(stepped=True)
+
+    def action_ask(self) -> None:
+        if self.question:
+            self.app.push_screen(AskScreen(self.question, self.countdown))
+        else:
+            self.notify("This scene has no question for the class.", markup=False)
+
+
+class AskScreen(TimedScreen):
+    """A question alone in the middle of the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "back", show=False, tooltip="Put the question away"),
+    ]
+    FIRST = (("t", "timer"),)
+
+    def __init__(self, question: Shown, countdown: Countdown) -> None:
+        super().__init__()
+        self.question, self.countdown = question, countdown
+
+    def on_mount(self) -> None:
+        self.bars("To talk about")
+        self.reader.show(whole(self.lines))
+
+    def lines(self, width: int) -> list[Line]:
+        runs = span_runs(self.question, "strong")
+        least = len(wrap(runs, min(width, QUESTION)))
+        narrow = next(room for room in range(1, QUESTION + 1) if room >= width or len(wrap(runs, room)) == least)
+        lines = wrap(runs, min(narrow, width))  # as even as they can be
+        widest = max(len(text_of(line)) for line in lines)
+        left = " " * ((width - widest) // 2)
+        above = max(self.reader.size.height - len(lines) - 1, 0) // 2
+        return [*[BLANK] * above, *[((left, ""), *line) for line in lines]]
+
+
+def gap(_width: int) -> list[Line]:
+    return [BLANK]
+
+
+class BallotReader(Reader):
+    """Options to give hands to. None is marked where `selected` is past the last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.enter", show=False, tooltip="The next option; show the counts; take the option"),
+        Binding("backspace", "screen.less", show=False, tooltip="Take the last digit, or the last hand, back"),
+        *[
+            Binding(str(n), f"screen.digit({n})", show=False, tooltip="Hands, or the option of that number")
+            for n in range(10)
+        ],
+    ]  # fmt: skip
+    among: Sequence[int] = ()  # the options that arrows lead to
+
+    def action_move(self, step: int) -> None:
+        at = -1 if step > 0 and self.selected >= self.takeable else self.selected
+        ways = [n for n in self.among if (n - at) * step > 0]
+        if ways:
+            target = min(ways) if step > 0 else max(ways)
+            self.select(target)
+            if not self.in_view(target):
+                self._towards(target)
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """A mouse that is pushed on the teacher's desk marks nothing."""
+        event.prevent_default()
+
+
+class VoteScreen(TimedScreen):
+    """The vote on a page. Hands are typed for the option that is marked, or given one by one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "show_hands", show=False, tooltip="Show the counts, or hide them again"),
+        Binding("h", "one_by_one", show=False, tooltip="Hands: counted and typed, or a key pressed for each"),
+        Binding("c", "choose", show=False, tooltip="Choose the marked option now, counted or not"),
+    ]
+    READER = BallotReader
+
+    def __init__(self, page: ClassScreen, marked: int) -> None:
+        super().__init__()
+        self.page = page
+        self.countdown = page.countdown
+        self.options = page.session.page.offered
+        self.ballot = page.ballot
+        self.marked = marked  # at first
+        self.open = False  # the counts are shown
+        self.waits = False  # hands that wait to be saved
+
+    def on_mount(self) -> None:
+        self.bars("The class votes")
+        self.show(self.nobody if self.page.one_by_one else self.marked)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.show(self.reader.selected, keep=True)
+
+    @property
+    def nobody(self) -> int:
+        """In place of an option: none is marked."""
+        return len(self.options)
+
+    @property
+    def is_marked(self) -> bool:
+        return self.reader.selected < self.nobody
+
+    # --- drawing
+
+    def show(self, marked: int, *, keep: bool = False) -> None:
+        reader = self.reader
+        assert isinstance(reader, BallotReader)
+        reader.among = self.ballot.leaders if self.open else range(self.nobody)
+        if len(reader.among) == 1:
+            reader.among = range(self.nobody)
+        reader.show(whole(self.lines), self.items(), selected=marked, keep=keep)
+        self.write_hints()
+
+    def lines(self, width: int) -> list[Line]:
+        """What is voted on, how many hands there are, and what to do."""
+        total = f"{counted(self.ballot.total)} given"
+        heading = span_runs(self.page.session.page.title, "heading") or [("What is done?", "heading")]
+        title = wrap(heading, max(width - len(total) - 3, 1))
+        gap = width - len(total) - len(text_of(title[0]))
+        if self.open:
+            told = self.ballot.verdict() + ("" if self.ballot.decided else " Mark one with the arrows.")
+        elif self.page.one_by_one:
+            told = "Press the number of one option, once. Counts are hidden."
+        else:
+            told = "Type the hands for the option marked, then Enter."
+        return [(*title[0], (" " * max(gap, 1), ""), (total, "strong")), *title[1:], *paragraph(told, width, "em")]
+
+    def items(self) -> list[Item]:
+        apart = self.open and 3 * self.nobody + 8 < self.app.size.height
+        return [
+            Item((*span_runs(option.label), *self.said(n)), above=gap if apart and n else None)
+            for n, option in enumerate(self.options)
+        ]
+
+    def said(self, index: int) -> list[Run]:
+        """What stands after an option's words: a bar and its count once they are shown, before only that it has one."""
+        hands = self.ballot.hands[index]
+        if not self.open:
+            return [(f"{2 * NBSP}counted", "dim em")] if index in self.ballot.done and not self.page.one_by_one else []
+        note = counted(hands)
+        if self.ballot.total and index in self.ballot.leaders:
+            note += ", the most" if len(self.ballot.leaders) == 1 else ", a tie"
+        room = min(self.game.settings.column - 6 - len(note), self.app.size.width - 10 - len(note), BAR)
+        cells = round(max(room, 0) * hands / max(*self.ballot.hands, 1))
+        return [("\n" + "▆" * max(cells, bool(hands)), "echo"), (f" {note}" if hands else note, "strong")]
+
+    def hints(self) -> Sequence[Hint]:
+        if self.open:
+            own = [("enter", "take it"), ("s", "hide")]
+        elif self.page.one_by_one:
+            own = [("enter", "show the counts"), ("backspace", "take back"), ("h", "type")]
+        else:
+            own = [("enter", "next option" if self.uncounted(self.reader.selected) else "show the counts")]
+            own += [("s", "show"), ("h", "one by one")]
+        return [*own, ("t", "timer"), ("c", "choose now"), *super().hints()]
+
+    def uncounted(self, after: int) -> list[int]:
+        """The options still to count after an option, in order, those before it last."""
+        around = [*range(after + 1, self.nobody), *range(min(after, self.nobody))]
+        return [n for n in around if n not in self.ballot.done]
+
+    # --- hands
+
+    def raised(self) -> None:
+        """Hands have changed: drawn at once, and saved as soon as that is done."""
+        self.reader.amend(self.items())
+        self.write_hints()
+        self.page.play.extra[KEY] = self.ballot.as_data()
+        if not self.waits:
+            self.waits = True
+            self.call_after_refresh(self.keep)
+
+    def keep(self) -> None:
+        if self.waits:
+            self.waits = False
+            self.page.save()
+
+    def action_digit(self, digit: int) -> None:
+        if not self.open and not self.page.one_by_one:
+            if self.is_marked:
+                self.ballot.type(self.reader.selected, digit)
+                self.raised()
+        elif (number := digit or 10) <= self.nobody:
+            self.option(number - 1)
+
+    def option(self, index: int) -> None:
+        """An option named by its number or clicked: a hand for it, or a mark."""
+        if self.page.one_by_one and not self.open:
+            self.ballot.raise_hand(index)
+            self.raised()
+        else:
+            self.reader.select(index)
+            self.write_hints()
+
+    def action_less(self) -> None:
+        if self.open:
+            return
+        if not self.page.one_by_one:
+            if self.is_marked:
+                self.ballot.rub_out(self.reader.selected)
+        elif not self.ballot.take_back():
+            return
+        self.raised()
+
+    def action_enter(self) -> None:
+        if self.open:
+            self.action_choose()
+            return
+        at = self.reader.selected
+        if not self.page.one_by_one and at < self.nobody:
+            self.ballot.done.add(at)
+            if left := self.uncounted(at):
+                self.reader.amend(self.items())
+                self.reader.select(left[0])
+                self.write_hints()
+                return
+        self.action_show_hands()
+
+    def action_show_hands(self) -> None:
+        self.open = not self.open
+        leaders = self.ballot.leaders
+        if self.open:
+            self.show(leaders[0] if self.ballot.decided else self.nobody)
+        else:
+            self.show(self.nobody if self.page.one_by_one else 0)
+
+    def action_one_by_one(self) -> None:
+        self.page.one_by_one, self.open = not self.page.one_by_one, False
+        self.show(self.nobody if self.page.one_by_one else 0)
+
+    # --- the step
+
+    def chosen(self, index: int) -> None:
+        """A click: takes what is shown, and gives a hand or marks before."""
+        self.reader.taken = False
+        if self.open:
+            self.take(index)
+        else:
+            self.option(index)
+
+    def action_choose(self) -> None:
+        if self.open and not self.reader.is_open:
+            return  # a key pressed twice, or ahead of the counts
+        if not self.is_marked:
+            if not self.open:  # else the page says so
+                self.notify("No option is marked. Mark one with the arrows.", markup=False)
+        elif self.reader.in_view(self.reader.selected):
+            self.take(self.reader.selected)
+        else:
+            self.reader.action_take()  # which moves it into view
+
+    def take(self, index: int) -> None:
+        self.waits = False
+        self.app.pop_screen()
+        self.page.take(self.options[index], self.ballot)
+
+    def action_back(self) -> None:
+        self.keep()
+        super().action_back()
