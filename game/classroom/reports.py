@@ -29,9 +29,8 @@ def as_csv(plays: Sequence[Handed]) -> str:
     for number, one in enumerate(plays, 1):
         for made in decisions(one.session):
             stood = RECORDS[made.record] if made.record else ""
-            rows.append(
-                (number, "decision", made.number, made.title.plain, made.label.plain, stood, " ".join(made.remarks))
-            )
+            remarks = " ".join(filter(None, (*made.remarks, made.vote)))
+            rows.append((number, "decision", made.number, made.title.plain, made.label.plain, stood, remarks))
         for asked, (question, answer) in enumerate(one.questions, 1):
             rows.append((number, "question", asked, question.plain, answer, "", ""))
     return to_csv(rows)
