@@ -18,7 +18,7 @@ from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Story
-from game.watch import Watch, unread
+from game.watch import Opening, Watch, unread
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
 
