@@ -213,8 +213,8 @@ async def test_where_nobody_raised_a_hand_the_teacher_decides(story, saves):
 
 async def test_a_page_that_only_goes_on_is_not_voted_on(story, saves):
     async with classroom(story, saves) as player:
-        await player.press("end", "3", "c")
-        await player.sees("The stamp comes down.", "1 Continue")
+        await player.press("end", "3", "c", "end")
+        await player.sees("A long hall.", "1 Continue")
         assert "enter vote" not in player.words
         await player.press("1")
         await player.sees("Record card: I. The desk")
@@ -387,6 +387,21 @@ async def test_the_vote_fits_every_size_with_all_its_counts(story, saves, size):
             await player.sees(
                 "21 hands given", "> 1 Look at the clock.", "12 hands, the most", "8 hands", "enter take it"
             )
+
+
+@pytest.mark.parametrize(("options", "bars"), [(4, True), (7, False)])
+async def test_from_the_back_row_four_options_have_bars_and_seven_still_all_their_counts(
+    tmp_path, saves, options, bars
+):
+    ways = "".join(f"      - {{label: Way {n}., go: hall}}\n" for n in range(4, options + 1))
+    text = CLASS.replace("      - label: Stamp it.\n", ways + "      - label: Stamp it.\n")
+    async with voting(write_story(tmp_path / "story", text), saves) as player:
+        for count in range(1, options + 1):
+            await player.press(str(count), "enter")
+        assert "more" not in player.words
+        for words in ("Most hands for", *("1 hand", "2 hands", "3 hands"), f"{options} hands, the most", "Stamp it."):
+            assert words in player.words
+        assert ("▆" in player.text) == bars
 
 
 async def test_the_help_says_what_the_keys_of_a_vote_do(story, saves):

@@ -93,7 +93,7 @@ def start(
 def check_name(slots: Slots, slot: str | None) -> None:
     """Raises UsageError for a name that can't be a slot's."""
     try:
-        slots.path(slot or "play-1")
+        slots.path("any" if slot is None else slot)
     except SaveError as error:
         raise UsageError(str(error)) from None
 

@@ -16,7 +16,7 @@ from game.play.page import Option
 from game.play.slots import Play
 from game.story.text import Shown
 from game.tui.drawing import paragraph
-from game.tui.screens.base import Hint, whole
+from game.tui.screens.base import SHORT, Hint, whole
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.timed import Countdown, TimedScreen
 from game.tui.widgets.reader import Item, Reader
@@ -219,6 +219,9 @@ class VoteScreen(TimedScreen):
         note = counted(hands)
         if self.ballot.total and index in self.ballot.leaders:
             note += ", the most" if len(self.ballot.leaders) == 1 else ", a tie"
+        height = self.app.size.height
+        if 2 * self.nobody + (5 if height < SHORT else 8) > height:  # else bars would hide other options
+            return [(f"{2 * NBSP}{note}", "strong")]
         room = min(self.game.settings.column - 6 - len(note), self.app.size.width - 10 - len(note), BAR)
         cells = round(max(room, 0) * hands / max(*self.ballot.hands, 1))
         return [("\n" + "▆" * max(cells, bool(hands)), "echo"), (f" {note}" if hands else note, "strong")]
