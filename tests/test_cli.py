@@ -109,7 +109,7 @@ def test_a_name_with_odd_bytes_is_printed_harmlessly(tmp_path: Path) -> None:
     path.write_text(TEXT, encoding="utf-8")
     done = run("check", path)
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
-    assert "no problems in 2 scenes and 1 choices" in done.stdout
+    assert "no problems in 2 scenes and 1 choice\n" in done.stdout
     path.write_text(TEXT.replace("go: end", "go: nowhere"), encoding="utf-8")
     refused(1, "check", path)
     refused(1, "play", path)

@@ -112,7 +112,7 @@ def test_statistics_are_told_when_asked_for(path: Path) -> None:
     told(path)
     assert "words" not in run("check", path).stdout
     said = run("check", path, "--statistics").stdout
-    assert "2 words, 0 documents, 1 fact, 0 outcomes; about 0 minutes to read every text once." in said
+    assert "2 words, 0 documents, 1 fact, 0 outcomes; a minute to read every text once." in said
     assert "before any chapter: 2 scenes, 2 choices, 2 words, reading grade" in said
     assert json.loads(run("check", path, "--statistics", "--format", "json").stdout)["statistics"]["words"] == 2
     assert run("check", path, "--statistics", "--format", "sarif").returncode == 2

@@ -233,6 +233,21 @@ def test_a_broken_declaration_is_blamed_once_and_not_where_it_is_used(
 
 
 @pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("trust: {range: 0-3, start: 1, show: number}", "Write `range: [0, 3]`."),
+        ("trust: {range: 0 to 9, start: 1, show: number}", "Write `range: [0, 9]`."),
+        ("trust: {range: '-2..5', start: 1, show: number}", "Write `range: [-2, 5]`."),
+        ("trust: {range: few, start: 1, show: number}", "Write `range: [0, 6]`."),
+    ],
+)
+def test_the_hint_for_a_range_has_its_numbers(load_text: LoadText, written: str, hint: str) -> None:
+    text = f"format: 1\nid: x\ntitle: X\nstart: a\nstate:\n  {written}\n"
+    found = load_text(text + "scenes:\n  a: {ending: {title: End}, text: Done.}\n").diagnostics
+    assert [d.hint for d in found if d.code == "wrong-shape"] == [hint]
+
+
+@pytest.mark.parametrize(
     ("name", "hint"),
     [
         ("key_too_deep", "Line it up with `text`."),

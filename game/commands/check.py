@@ -109,9 +109,10 @@ def _count(story: Story) -> None:
     found = statistics(story)
     held = ((found.words, "word"), (found.documents, "document"), (found.facts, "fact"), (found.outcomes, "outcome"))
     told = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in held)
-    print(f"{told}; about {found.minutes} minutes to read every text once.")
+    minutes = f"about {found.minutes} minutes" if found.minutes > 1 else "a minute"
+    print(f"{told}; {minutes} to read every text once.")
     for chapter in found.chapters:
-        grade = f", reading grade {chapter.grade:.1f}" if chapter.grade is not None else ""
+        grade = f", reading grade {max(chapter.grade, 0):.1f}" if chapter.grade is not None else ""
         name = chapter.title or chapter.id or "before any chapter"
         counts = f"{chapter.scenes} scenes, {chapter.choices} choices, {chapter.words:,} words"
         print(printable(f"  {name}: {counts}{grade}"))
@@ -133,7 +134,8 @@ def _tell(loaded: Loaded, path: Path, *, bad: bool) -> None:
     for problem in loaded.diagnostics:
         print(describe(problem, path), file=sys.stderr)
     story = loaded.story
-    counts = f" in {len(story.scenes)} scenes and {len(story.choices)} choices" if story else ""
+    counted = ((len(story.scenes), "scene"), (len(story.choices), "choice")) if story else ()
+    counts = " in " * bool(story) + " and ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counted)
     print(printable(f"{path}: {summary(loaded.diagnostics)}{counts}"), file=sys.stderr if bad else sys.stdout)
 
 

@@ -23,7 +23,8 @@ def report(proof: Proof) -> Iterator[str]:
         yield f"{finding.verdict:<10} {finding.name}"
         if finding.verdict is Verdict.REFUTED:
             yield from (f"           {line}" for line in _shown(finding))
-    yield f"{proof.verdict}: {proof.situations:,} situations, up to {proof.depth} steps from the start."
+    steps = f"{proof.depth} step{'' if proof.depth == 1 else 's'}"
+    yield f"{proof.verdict}: {proof.situations:,} situations, up to {steps} from the start."
     if proof.reason:
         yield f"Undecided because {proof.reason}."
         yield from _what_to_do(proof)
@@ -126,7 +127,8 @@ def _shown(finding: Finding) -> Iterator[str]:
     answers = ", ".join(f"{name}={value}" for name, value in witness.answers.items())
     count = len(witness.steps)
     cut = "" if finding.shortest else " (the search was cut short: fewer may do)"
-    yield f"after {count} step{'' if count == 1 else 's'}{f', with {answers}' if answers else ''}{cut}:"
+    when = f"after {count} step{'' if count == 1 else 's'}" if count else "on the first page"
+    yield f"{when}{f', with {answers}' if answers else ''}{cut}{':' if count else ''}"
     yield from (f"  {step}" for step in witness.steps)
     if count:
         yield f"as a list: {witness.encode()}"

@@ -173,7 +173,9 @@ CATALOGUE: dict[str, Wording] = {
     "key-not-here": Wording("`{key}` has no meaning with `{kind}`"),
     "definition-circle": Wording("definitions go in a circle: {names}"),
     # names
-    "unknown-name": Wording("nothing is called `{name}`"),
+    "unknown-name": Wording(
+        "nothing is called `{name}`", "Variables are declared under `state`, conditions under `define`."
+    ),
     "unknown-variable": Wording("no variable `{name}`"),
     "unknown-word": Wording("`{name}` is not a word it can have", "The words are: {known}."),
     "unknown-scene": Wording("no scene `{name}`"),
@@ -229,7 +231,9 @@ CATALOGUE: dict[str, Wording] = {
     "duplicate-choice": Wording("two choices here are both `{name}`: first in line {first}", "Give one an `id`."),
     "go-and-stay": Wording("`go` and `stay` together"),
     "locked-without-when": Wording("`locked` without `when`", "Say when it is not offered."),
-    "no-way-out": Wording("`{name}` leads nowhere", "Add `go` or `stay` to the choice, or `next` to the scene."),
+    "no-way-out": Wording(
+        "`{name}` leads nowhere", "Add `go` or `stay` to the choice, or `next` or `ending` to the scene."
+    ),
     "no-last-way": Wording("the last way of `next` has a `when`", "End the list with a way that always holds."),
     "dead-way": Wording("the ways after this one are never taken", "Only the last way of `next` has no `when`."),
     "junction-circle": Wording("junctions go in a circle: {name}", "Give one of them text or choices."),

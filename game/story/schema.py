@@ -280,8 +280,10 @@ def shapes_of(name: str) -> set[str]:
 def example_of(shape: str, of: str, text: str) -> str:
     """What to write, in one line, where `text` stands and a value of this shape is wanted; '' where that is plain."""
     given = text if 0 < len(text) <= 40 and not set(text) & set(",:{}[]?=\"'\n") else "..."
-    if shape == "effects" and (parts := re.match(r"\W*(\w+)\s*[=:]\s*(\w+)\W*\Z", text)):
+    if shape == "effects" and (parts := re.match(r"\W*(\w+)\s*[=:]\s*(\w+(?: [-+*] \w+)*)\W*\Z", text)):
         return f"{{{parts[1]}: {parts[2]}}}"
+    if shape == "integers" and (ends := re.match(r"(-?\d{1,9})\s*(?:-|\.\.+|\bto\b|,)\s*(-?\d{1,9})\Z", text)):
+        return f"[{ends[1]}, {ends[2]}]"
     if shape in ("block", "blocks"):
         block = BLOCKS[of]
         keys = [k for k, key in block.items() if key.required] or (["followed"] if of == "record" else [])
