@@ -48,7 +48,7 @@ READ = frozenset(
     """
     car painter painter_2 mother passport five_reports bell burned second_team taps library the_wait upstairs
     cell_years who_comes_back gnome sheets one_by_one your_answer jacson a_stamp verdict old_man
-    a_friend apart table_3 their_raid liked congratulations vladimir left_out
+    a_friend apart their_raid liked congratulations vladimir left_out
     """.split()
 )
 
