@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -35,7 +36,8 @@ class Terminal:
 
     def __init__(self, folder: Path, sockets: str) -> None:
         self.folder = folder
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("TMUX", "TEXTUAL"))}
+        theirs = ("TMUX", "TEXTUAL", "COLUMNS", "LINES")  # pytest-xdist's size would outlast every resize
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(theirs)}
         environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "TMUX_TMPDIR": sockets}
         self.environment = environment
 
@@ -146,6 +148,9 @@ def test_a_game_is_played_to_its_end_through_a_storm_of_sizes_and_leaves_the_ter
     start(terminal)
     for width, height in ((300, 80), (20, 5), (120, 40), (60, 13), (7, 3), (200, 20), (20, 5), (80, 24)) * 3:
         terminal.resize(width, height)
+    terminal.resize(60, 13)
+    terminal.until(lambda: "? help" in terminal.text.split("\n")[12])
+    terminal.resize(80, 24)
     terminal.sees("A long hall.", "1 Continue")
     for words in ("Record card", "The cart breaks his fingers.", "You go home."):
         terminal.keys("1")
@@ -161,6 +166,144 @@ def test_a_game_is_played_to_its_end_through_a_storm_of_sizes_and_leaves_the_ter
     terminal.is_restored()
     save = json.loads((terminal.folder / "saves" / story.id / "play-1.json").read_text())
     assert [step["id"] for step in save["steps"]] == ["office/stamp_it", "hall/continue", "street/run_to_him"]
+
+
+WORDS = 5000
+NUMBERED = re.compile(r"\bw(\d+)\b")
+
+
+def pages(terminal: Terminal, text: str, choices: str) -> None:
+    """A story of one scene with a text and choices, at its first page."""
+    folder = terminal.folder / "one"
+    folder.mkdir()
+    (folder / "story.yaml").write_text(
+        f"format: 1\nid: one\ntitle: One\nstart: page\nscenes:\n  page:\n    title: One page\n    text:\n{text}\n"
+        f"    choices:\n{choices}\n  out: {{text: You are out., ending: {{title: Out}}}}\n",
+        encoding="utf-8",
+    )
+    terminal.play("play", str(folder), "--saves", str(terminal.folder / "saves"), "--at", "page")
+    terminal.sees("One page")
+
+
+def settled(terminal: Terminal) -> str:
+    """The screen when it is painted whole."""
+    text = ""
+    while text != (text := terminal.text):
+        time.sleep(POLL)
+    return text
+
+
+@pytest.mark.parametrize("key", ["Space", "Down"])
+def test_a_scene_of_five_thousand_words_is_read_to_its_end_and_every_word_has_been_on_the_screen(terminal, key):
+    """The words are numbered; the last key brings the choice into view and nothing has been passed over."""
+    paragraphs = [" ".join(f"w{n}" for n in range(first, first + 100)) for first in range(0, WORDS, 100)]
+    pages(terminal, "\n".join(f"      - {text}" for text in paragraphs), "      - {label: Far below., go: out}")
+    seen: set[int] = set()
+    while True:
+        text = settled(terminal)
+        seen |= {int(number) for number in NUMBERED.findall(text)}
+        if "> 1  Far below." in text:
+            break
+        terminal.tmux("send-keys", key)
+        terminal.until(lambda before=text: terminal.text != before)
+    assert seen == set(range(WORDS))
+    terminal.keys("1")
+    terminal.sees("You are out.")
+
+
+def paste(terminal: Terminal, text: str, *, bracketed: bool) -> None:
+    """As a terminal pastes for a program that asked to be told, or for one that did not."""
+    file = terminal.folder / "clipboard"
+    file.write_text(text, encoding="utf-8")
+    terminal.tmux("load-buffer", str(file))
+    terminal.tmux("paste-buffer", *(["-p"] if bracketed else []))
+
+
+def test_a_paste_into_a_scene_does_nothing(terminal, story):
+    start(terminal)
+    paste(terminal, "1quej2\n" * 1500, bracketed=True)
+    terminal.keys("j")
+    terminal.sees("Journal", "Return to a decision")
+    terminal.keys("Escape")
+    terminal.sees("A long hall.", "1 Continue")
+    assert is_saved(terminal, story)
+
+
+def test_a_paste_that_comes_as_ten_thousand_keys_takes_no_more_than_one_choice(terminal, story):
+    """What a person could have pressed first is taken; the rest comes faster than anyone reads."""
+    start(terminal)
+    terminal.keys("u")
+    terminal.sees("Good morning, nobody.")
+    terminal.keys("End")
+    terminal.sees("> 1 Look at the clock.")
+    terminal.keys("Up")
+    paste(terminal, "1" * 10_000, bracketed=False)
+    terminal.sees("It has stopped.")
+    terminal.keys("e")
+    terminal.sees("The facts behind this scene")
+    play, _ = Slots(terminal.folder / "saves", story).resume("play-1")
+    assert [s.id for s in play.session.steps] == ["office/look_at_the_clock"]
+
+
+@pytest.mark.parametrize("bracketed", [True, False], ids=["a paste", "ten thousand keys"])
+def test_a_paste_into_a_question_is_an_answer_cut_short(terminal, story, bracketed):
+    terminal.play("play", str(terminal.folder / "story"), "--saves", str(terminal.folder / "saves"))
+    terminal.sees("Begin a new play")
+    for words in ("A man is hurt", "How much time", "Whose desk"):
+        terminal.keys("1")
+        terminal.sees(words)
+    paste(terminal, "1quej2 q?" * 1100 + "end", bracketed=bracketed)
+    terminal.until(lambda: terminal.text.count("1quej2 q?") > 5)
+    terminal.keys("Enter")
+    terminal.sees("The office", "Good morning, 1quej2 q?1quej2 q?")
+    play, _ = Slots(terminal.folder / "saves", story).resume("play-1")
+    assert play.session.answers["name"] == ("1quej2 q?" * 10)[:60]
+
+
+def test_forty_choices_are_taken_by_numbers_of_two_digits_at_any_size(terminal):
+    choices = [
+        f"      - {{label: Door {n} of forty., stay: true, once: false, reply: Door {n} is shut.}}"
+        for n in range(1, 40)
+    ]
+    pages(terminal, "      A corridor.", "\n".join([*choices, "      - {label: Door 40 of forty., go: out}"]))
+    for size, number in (((300, 80), "37"), ((120, 40), "18"), ((60, 13), "25"), ((20, 5), "12"), ((80, 24), "40")):
+        terminal.resize(*size)
+        terminal.until(lambda height=size[1]: "? help" in terminal.text.split("\n")[height - 1] or height == 5)
+        taken = "You are out." if number == "40" else f"Door {number} is shut."
+        for _ in range(20):  # a number brings its choice into view before it takes it
+            if taken not in " ".join(terminal.text.split()):
+                terminal.keys(number[0])
+                terminal.tmux("send-keys", number[1])
+                time.sleep(0.5)
+        terminal.sees(taken)
+    terminal.sees("You are out.")
+
+
+def test_wide_characters_emoji_and_marks_keep_every_edge_in_its_column(terminal):
+    """A memorandum whose right edge is straight by the columns of the terminal itself, at every width."""
+    rows = [
+        "plain letters",
+        "漢字の机",
+        "e\u0301tage, n\u0303andu\u0301",
+        "🚂 train, ☕ coffee",
+        "全角 width",
+        "한국어 Кремль",
+    ]
+    sheet = "".join(f"            {row}\n" for row in rows)
+    text = f"      - sheet:\n          kind: memo\n          heading: 机 desk\n          text: |\n{sheet}"
+    pages(terminal, text, "      - {label: 漢字 of a choice., go: out}")
+    for width, height in ((80, 30), (300, 80), (44, 40), (60, 30)):
+        terminal.resize(width, height)
+        terminal.until(lambda height=height: "? help" in terminal.text.split("\n")[height - 1])
+        terminal.sees("漢字の机", "漢字 of a choice.")
+        edge = re.compile("[│┐┤┘]( *)$")
+
+        def straight(edge: re.Pattern[str] = edge) -> bool:
+            lines = terminal.tmux("capture-pane", "-p", "-N").split("\n")
+            ends = [found[1] for line in lines if (found := edge.search(line))]
+            return len(ends) == len(rows) + 5 and len(set(ends)) == 1
+
+        terminal.until(straight)
 
 
 @pytest.mark.parametrize("key", ["q", "C-c", "C-q"])

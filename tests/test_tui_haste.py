@@ -127,7 +127,7 @@ async def test_a_paste_of_ten_thousand_characters_is_an_answer_cut_short(story, 
         driver.send_message(events.Paste("x" * 10_000 + "\n1\n1"))
         await player.press("enter")
         await player.at(SceneScreen)
-        assert player.session.answers["name"] in ("x" * 60, "nobody")
+        assert player.session.answers["name"] == "x" * 60
         assert player.steps == []
 
 

@@ -142,6 +142,15 @@ async def test_any_of_forty_choices_is_taken_by_its_number(tmp_path, saves, keys
         assert player.steps == [f"page/way_{number}"]
 
 
+async def test_a_number_of_two_digits_takes_a_choice_far_below_in_the_end(tmp_path, saves):
+    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
+    async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(60, 13)) as player:
+        await player.press("end")
+        for _ in range(6):
+            await player.press("2", "5")
+        assert player.steps == ["page/way_25"]
+
+
 async def test_a_number_beyond_the_choices_takes_nothing(tmp_path, saves):
     choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 13)) + "]"
     async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(80, 300)) as player:

@@ -156,6 +156,16 @@ async def test_a_plate_too_wide_for_the_column_is_told_in_words(story, saves):
         assert "|______|" not in player.text
 
 
+async def test_on_a_very_wide_screen_the_bars_stand_in_the_middle_as_the_text_does(story, saves):
+    async with at_scene(story, saves, size=(300, 40)) as player:
+        lines = player.text.split("\n")
+        rule, title = lines[1], next(line for line in lines if "I. The desk" in line)
+        assert rule.strip() == "─" * 116
+        assert abs((rule.index("─") + 58) - (title.index("I. The desk") + 5)) <= 1
+        await player.click("? help")
+        await player.sees("Take the choice of that number")
+
+
 async def test_a_long_place_and_date_share_the_header(tmp_path, saves):
     text = CLERK.replace("Third floor", "P" * 100).replace("May 1939", "D" * 100)
     async with at_scene(write_story(tmp_path / "wide", text), saves) as player:

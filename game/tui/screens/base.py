@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from game.tui.app import GameApp
 
 SHORT = 16  # rows below which the rule and the margins give their place to text
+BARS = 120  # cells: the bars get no wider, and stand in the middle as the text does
 TINY = 8  # rows below which the header and the gauges do, too
 LEAST = Size(20, 5)  # below which there is no page
 
@@ -57,10 +58,20 @@ class Bar(Static):
             self.update(content, layout=self.styles.auto_dimensions)
 
 
+class Field(Input):
+    """A line to type on. Of a paste it takes what there is room for, where Textual's own takes nothing."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        line = next(iter(event.text.splitlines()), "")
+        if self.max_length is not None:
+            line = line[: max(self.max_length - len(self.value) + len(self.selected_text), 0)]
+        event.text = line
+
+
 def typed(most: int) -> Iterable[Widget]:
     """A field for at most so many characters, and words to click in place of Enter. A screen shows them while it has
     the class `-typed`."""
-    field = Input(id="answer", classes="column", max_length=most, select_on_focus=False)
+    field = Field(id="answer", classes="column", max_length=most, select_on_focus=False)
     field.cursor_blink = False
     with Vertical(id="ask"):
         yield field
@@ -168,6 +179,8 @@ class PageScreen(Screen[None]):
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
         self.set_class(is_too_small(event.size), "-small")
+        for bar in self.query("#header, #rule, #gauges, #keys"):
+            bar.styles.offset = max((event.size.width - BARS) // 2, 0), 0
         self.write_hints()
 
     # --- the line of keys

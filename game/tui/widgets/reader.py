@@ -301,14 +301,12 @@ class Reader(Paper, can_focus=True):
 
     def action_number(self, digit: int) -> None:
         """A digit: takes the choice of that number, unless a longer number may be meant; that waits for its next
-        digit, or for Enter."""
+        digit, or for Enter, and moves nothing: else the longer number's choice would never come into view."""
         number, self._typed = self._typed * 10 + digit, 0
         if 1 <= number <= len(self._rows):
             self.select(number - 1)
             if number * 10 <= len(self._rows):
                 self._typed = number
-                if not self.in_view(number - 1):
-                    self._towards(number - 1)
             else:
                 self._take(number - 1)
 
