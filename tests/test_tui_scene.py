@@ -146,8 +146,11 @@ async def test_a_number_of_two_digits_takes_a_choice_far_below_in_the_end(tmp_pa
     choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
     async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(60, 13)) as player:
         await player.press("end")
-        for _ in range(6):
+        presses = 0
+        while not player.steps:
             await player.press("2", "5")
+            presses += 1
+        assert presses < 4
         assert player.steps == ["page/way_25"]
 
 
