@@ -120,7 +120,10 @@ class Shaper:
                 meant.update(known)
                 continue
             else:
-                self.problems.at(*at, "unknown-key", name=name, block=block, near=known)
+                state = ""
+                if block == "expect" and name in self.variables and isinstance(value, Scalar):
+                    state = f"state: {{{name}: {value.text}}}"
+                self.problems.at(*at, "unknown-key", name=name, block=block, near=known, meant=state)
             if close and close not in node.values:  # read as what was meant, so that nothing is missing for it
                 node.places[close] = node.places[name]
                 node.values = {close if key == name else key: item for key, item in node.values.items()}
