@@ -23,6 +23,12 @@ class ClassLineMode(LineMode):
         answers = given(self.story)
         return answers[variable.id] if variable.id in answers else super().question(variable)
 
+    def again(self, play: Play) -> None:
+        super().again(play)
+        kept = Ballot.of(play.session.offered, play.extra)
+        if kept.total:
+            self.say(f"\nHands given here before: {' '.join(map(str, kept.hands))}. Type them again to go on.")
+
     def options(self, page: Page) -> None:
         super().options(page)
         if len(page.offered) > 1 and not self.told:

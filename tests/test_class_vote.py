@@ -162,6 +162,27 @@ async def test_the_way_of_counting_is_the_same_on_the_next_page(story, saves):
         await player.sees("Press the number of one option, once.", "no hands given")
 
 
+async def test_a_count_that_is_come_back_to_is_typed_anew_also_when_the_vote_was_left(story, saves):
+    async with voting(story, saves) as player:
+        await player.press("1", "2", "down", "up", "5")
+        await player.sees("5 hands given")
+        await player.press("3", "enter", "1", "escape", "end", "enter", "4")
+        await player.sees("5 hands given")
+        assert slots(saves, story).read("vote-1").extra["vote"]["hands"] == [4, 1, 0]
+
+
+async def test_a_key_that_is_held_down_gives_one_hand_and_is_typed_as_often_as_it_is_pressed(story, saves, monkeypatch):
+    async with voting(story, saves) as player:
+        monkeypatch.setattr(Reader, "GUARD", 60)
+        await player.rush("1", "1")
+        await player.sees("11 hands given")
+        monkeypatch.setattr(Reader, "GUARD", 0)
+        await player.press("backspace", "backspace", "h")
+        monkeypatch.setattr(Reader, "GUARD", 60)
+        await player.rush(*"22223")
+        await player.sees("2 hands given")
+
+
 # --- ties, overruling, and no vote at all
 
 
@@ -284,7 +305,9 @@ async def test_a_question_for_the_class_is_put_up_alone_and_taken_away(story, sa
         assert [line.strip() for line in lines][1:-1] == ["Whose stamp is it?"]
         await player.press("a")
         await player.at(ClassScreen)
-        await player.press("end", "2", "c", "a")
+        await player.press("end", "2", "c")
+        await player.sees("> Send it up.")
+        await player.press("a")
         await player.until(lambda: "no question" in player.notices)
         assert "a ask" not in player.words
 
@@ -558,6 +581,13 @@ def test_in_line_mode_a_wrong_number_of_numbers_is_told(story, saves):
     assert kept(saves, story) == []
 
 
+def test_in_line_mode_hands_that_were_typed_are_there_when_the_input_ends(story, saves):
+    typed(story, saves, "1", "7 7 1")
+    assert "Hands given here before: 7 7 1. Type them again" in typed(story, saves)
+    typed(story, saves, "7 7 1", "2")
+    assert "Hands given" not in typed(story, saves)
+
+
 # --- the command and the terminal
 
 
@@ -608,9 +638,9 @@ def test_a_vote_that_is_killed_goes_on_where_it_was_and_its_hands_reach_the_resu
     terminal.sees("no hands given")
     terminal.keys("h")
     terminal.sees("Press the number of one option")
-    terminal.keys(*"1222122212222222222")
+    terminal.keys(*"2121212121212121212")
     terminal.sees("19 hands given")
-    terminal.until(lambda: found.read("vote-1").extra["vote"]["hands"] == [3, 16])
+    terminal.until(lambda: found.read("vote-1").extra["vote"]["hands"] == [9, 10])
     os.kill(terminal.pid, signal.SIGKILL)
     assert terminal.ended() == 128 + signal.SIGKILL
     (terminal.folder / "code").unlink()
@@ -621,10 +651,10 @@ def test_a_vote_that_is_killed_goes_on_where_it_was_and_its_hands_reach_the_resu
     terminal.sees("vote, 19 hands given")
     terminal.keys("End", "Enter")
     terminal.sees("Press the number of one option")
-    terminal.keys(*"12222222222")
+    terminal.keys(*"21212121212")
     terminal.sees("30 hands given")
     terminal.keys("Enter")
-    terminal.sees("4 hands", "26 hands, the most")
+    terminal.sees("14 hands", "16 hands, the most")
     terminal.keys("Enter")
     terminal.sees("The stamp comes down.")
     for words in ("Record card", "II. The street"):
@@ -643,7 +673,7 @@ def test_a_vote_that_is_killed_goes_on_where_it_was_and_its_hands_reach_the_resu
     votes = [(step["id"], step.get("hands")) for step in found.read("vote-1").steps]
     assert votes == [
         ("office/look_at_the_clock", [12, 3, 15]),
-        ("office/stamp_it", [4, 26]),
+        ("office/stamp_it", [14, 16]),
         ("hall/continue", None),
         ("street/run_to_him", [15, 15]),
     ]
@@ -651,6 +681,6 @@ def test_a_vote_that_is_killed_goes_on_where_it_was_and_its_hands_reach_the_resu
     (tally, *_) = Results(story, gather(found.folder, story)[0], 0).menus.values()
     assert [(bar.label, bar.hands) for bar in tally.bars] == [
         ("Look at the clock.", 12),
-        ("Send it up.", 7),
-        ("Stamp it.", 41),
+        ("Send it up.", 17),
+        ("Stamp it.", 31),
     ]

@@ -92,9 +92,9 @@ class Ballot:
                 return True
         return False
 
-    def type(self, option: int, digit: int) -> None:
-        """A digit more of an option's count; the first begins it anew."""
-        begun = self.hands[option] if option in self.done else 0
+    def type(self, option: int, digit: int, *, anew: bool) -> None:
+        """A digit more of an option's count, or the first of a new one."""
+        begun = 0 if anew else self.hands[option]
         if begun * 10 + digit <= MOST:
             self.hands[option] = begun * 10 + digit
         self.done.add(option)

@@ -14,7 +14,7 @@ from game.layout import BLANK, Line, Run, span_runs, text_of, wrap
 from game.play.ballot import KEY, Ballot, counted
 from game.play.page import Option
 from game.play.slots import Play
-from game.story.text import Shown
+from game.story.text import EMPTY, Shown
 from game.tui.drawing import paragraph
 from game.tui.screens.base import SHORT, Hint, whole
 from game.tui.screens.scene import SceneScreen
@@ -51,7 +51,8 @@ class ClassScreen(TimedScreen, SceneScreen):
 
     @property
     def question(self) -> Shown:
-        return self.session.scene.discuss.show(self.session)
+        """That of the scene, once it is on the screen."""
+        return EMPTY if self.coming else self.session.scene.discuss.show(self.session)
 
     def hints(self) -> Sequence[Hint]:
         hands = self.ballot.total
@@ -110,7 +111,7 @@ class AskScreen(TimedScreen):
         return [*[BLANK] * above, *[((left, ""), *line) for line in lines]]
 
 
-def gap(_width: int) -> list[Line]:
+def free_line(_width: int) -> list[Line]:
     return [BLANK]
 
 
@@ -126,6 +127,22 @@ class BallotReader(Reader):
         ],
     ]  # fmt: skip
     among: Sequence[int] = ()  # the options that arrows lead to
+    taps = False  # a digit is a hand
+    anew = True  # else the next begins a count
+    last = "", 0.0  # the key pressed last, and when
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that is held down gives one hand."""
+        held = (
+            self.taps and event.key.isdecimal() and event.key == self.last[0] and event.time - self.last[1] < self.GUARD
+        )
+        self.last = event.key, event.time
+        if held:
+            event.prevent_default().stop()
+
+    def select(self, index: int) -> None:
+        self.anew = True
+        super().select(index)
 
     def action_move(self, step: int) -> None:
         at = -1 if step > 0 and self.selected >= self.takeable else self.selected
@@ -171,6 +188,10 @@ class VoteScreen(TimedScreen):
         self.show(self.reader.selected, keep=True)
 
     @property
+    def reader(self) -> BallotReader:
+        return self.query_one(BallotReader)
+
+    @property
     def nobody(self) -> int:
         """In place of an option: none is marked."""
         return len(self.options)
@@ -183,7 +204,7 @@ class VoteScreen(TimedScreen):
 
     def show(self, marked: int, *, keep: bool = False) -> None:
         reader = self.reader
-        assert isinstance(reader, BallotReader)
+        reader.taps, reader.anew = self.page.one_by_one and not self.open, True
         reader.among = self.ballot.leaders if self.open else range(self.nobody)
         if len(reader.among) == 1:
             reader.among = range(self.nobody)
@@ -207,7 +228,7 @@ class VoteScreen(TimedScreen):
     def items(self) -> list[Item]:
         apart = self.open and 3 * self.nobody + 8 < self.app.size.height
         return [
-            Item((*span_runs(option.label), *self.said(n)), above=gap if apart and n else None)
+            Item((*span_runs(option.label), *self.said(n)), above=free_line if apart and n else None)
             for n, option in enumerate(self.options)
         ]
 
@@ -260,7 +281,8 @@ class VoteScreen(TimedScreen):
     def action_digit(self, digit: int) -> None:
         if not self.open and not self.page.one_by_one:
             if self.is_marked:
-                self.ballot.type(self.reader.selected, digit)
+                self.ballot.type(self.reader.selected, digit, anew=self.reader.anew)
+                self.reader.anew = False
                 self.raised()
         elif (number := digit or 10) <= self.nobody:
             self.option(number - 1)
@@ -280,6 +302,7 @@ class VoteScreen(TimedScreen):
         if not self.page.one_by_one:
             if self.is_marked:
                 self.ballot.rub_out(self.reader.selected)
+                self.reader.anew = False
         elif not self.ballot.take_back():
             return
         self.raised()
