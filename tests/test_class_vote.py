@@ -36,6 +36,7 @@ from tests.test_terminal import Terminal, terminal  # noqa: F401  # a fixture
 THREE = CLERK.replace(
     "      - label: Stamp it.\n", "      - {label: Send it up., go: hall}\n      - label: Stamp it.\n"
 ).replace("    date: May 1939\n", "    date: May 1939\n    discuss: Whose stamp is it?\n")
+THREE = THREE.replace("    date: June 1939\n", "    date: June 1939\n    discuss: Who saw it?\n")
 CLASS = THREE + "class: {answers: {pace: brief}, minutes: 10}\n"
 OFFICE = ("office/look_at_the_clock", "office/send_it_up", "office/stamp_it")
 HANDS = 30
@@ -239,8 +240,9 @@ async def test_a_page_that_only_goes_on_is_not_voted_on(story, saves):
         assert "enter vote" not in player.words
         await player.press("1")
         await player.sees("Record card: I. The desk")
+        assert "a ask" not in player.words, "the question of a scene that is still to come"
         await player.press("end", "1")
-        await player.sees("II. The street")
+        await player.sees("II. The street", "a ask")
         assert kept(saves, story) == [("office/stamp_it", None), ("hall/continue", None)]
 
 

@@ -344,8 +344,6 @@ class VoteScreen(TimedScreen):
             self.option(index)
 
     def action_choose(self) -> None:
-        if self.open and not self.reader.is_open:
-            return  # a key pressed twice, or ahead of the counts
         if not self.is_marked:
             if not self.open:  # else the page says so
                 self.notify("No option is marked. Mark one with the arrows.", markup=False)
