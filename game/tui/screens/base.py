@@ -130,6 +130,7 @@ class PageScreen(Screen[None]):
     ]
     FIRST: ClassVar[Sequence[Hint]] = ()  # what stands before the screen's own keys
     READER: ClassVar[type[Reader]] = Reader
+    ABOUT = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."  # help
     more = False  # text is below what is in view
 
     def compose(self) -> ComposeResult:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from game.tui.app import GameApp
 
 KEY = 5  # cells for a key in the palette
-INTRODUCTION = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."
 
 
 def does(app: App[Any], screen: Screen[Any]) -> list[Binding]:
@@ -39,7 +38,8 @@ class HelpScreen(Panel):
         newest = {binding.key: binding for binding in bound}  # a reader's own over what all do
         for binding in (*newest.values(), *does(app, over)):
             keys.setdefault(binding.tooltip, []).append(key_name(binding.key))
-        super().__init__("Help", partial(draw_keys, {joined(names): text for text, names in keys.items()}))
+        about = over.ABOUT if isinstance(over, PageScreen) else PageScreen.ABOUT
+        super().__init__("Help", partial(draw_keys, about, {joined(names): text for text, names in keys.items()}))
 
 
 def joined(names: list[str]) -> str:
@@ -47,12 +47,12 @@ def joined(names: list[str]) -> str:
     return f"{names[0]} to {names[-1]}" if len(names) > 2 and names[0].isdecimal() else ", ".join(names)
 
 
-def draw_keys(keys: dict[str, str], width: int) -> list[Line]:
+def draw_keys(about: str, keys: dict[str, str], width: int) -> list[Line]:
     column = min(max(map(len, keys), default=0) + 2, width // 2)
     rows: list[Line] = []
     for names, text in keys.items():
         rows += wrap([(text, "")], width, f"{names:<{column}}", " " * column, "strong")
-    return spaced([paragraph(INTRODUCTION, width), rows])
+    return spaced([paragraph(about, width), rows])
 
 
 class Values(Provider):

@@ -29,6 +29,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 class ClassScreen(TimedScreen, SceneScreen):
     """A page of a class's play: where there is something to choose, to take an option opens the vote."""
 
+    ABOUT = "To take a choice opens the vote on it: Enter or a number. Every step and every hand is saved at once."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "ask", show=False, tooltip="Ask: put this scene's question up for the class"),
     ]
@@ -163,6 +164,10 @@ class BallotReader(Reader):
 class VoteScreen(TimedScreen):
     """The vote on a page. Hands are typed for the option that is marked, or given one by one."""
 
+    ABOUT = (
+        "Type the hands for the option marked, Enter for the next. After the last the counts are shown, and Enter takes "
+        "the one with most. Or h: each student presses the number of an option, once. You may choose another."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "show_hands", show=False, tooltip="Show the counts, or hide them again"),
         Binding("h", "one_by_one", show=False, tooltip="Hands: counted and typed, or a key pressed for each"),
