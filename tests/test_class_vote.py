@@ -433,6 +433,7 @@ async def test_the_help_says_what_the_keys_of_a_vote_do(story, saves):
     async with voting(story, saves, size=(80, 50)) as player:
         await player.press("question_mark")
         await player.at(HelpScreen)
+        await player.sees("Type the hands for the option marked, Enter for the next.")
         await player.sees(
             "0 to 9 Hands, or the option of that number", "backspace", "Show the counts", "Timer: two minutes"
         )
