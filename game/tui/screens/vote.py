@@ -165,8 +165,8 @@ class VoteScreen(TimedScreen):
     """The vote on a page. Hands are typed for the option that is marked, or given one by one."""
 
     ABOUT = (
-        "Type the hands for the option marked, Enter for the next. After the last, the counts are shown and Enter takes "
-        "the one with most. Or h: each student presses the number of an option, once. You may choose another."
+        "Type the hands for the option marked, Enter for the next. After the last, the counts are shown and Enter "
+        "takes the one with most. Or h: each student presses the number of an option, once. You may choose another."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "show_hands", show=False, tooltip="Show the counts, or hide them again"),
