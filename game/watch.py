@@ -4,6 +4,7 @@ The surprising rule: files are looked at, not listened to. What the system tells
 editors; names, times and sizes tell a save in place from one by renaming, and a look takes no time worth saving.
 """
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -43,6 +44,7 @@ class Watch:
     def read(self) -> Loaded:
         self._read = self._seen
         loaded = load(self.path, known=self._known)
+        gc.freeze()  # see `play`; a story that is left has no circles, and goes all the same
         self.problems = loaded.diagnostics
         return loaded
 
