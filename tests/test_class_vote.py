@@ -490,7 +490,7 @@ async def test_a_lesson_of_special_tasks_is_voted_to_its_end(tmp_path):
         await player.press("end")
         await player.sees("Answer the questions")
         assert "hands" in player.written
-        assert "against the record" in player.written
+        assert "The class's decisions, against the record" in player.written
         await player.press("1")
         await player.at(DebriefScreen)
         await player.press(*"paper", "tab", "tab", "tab")

@@ -171,10 +171,11 @@ def draw_ending(
         wrap(span_runs(question), width, f"{number}. ", "   ") + _answer(answers[number - 1 : number], width)
         for number, question in enumerate(ending.debrief, 1)
     )
+    whose = "The class's" if any(decision.vote for decision in found) else "Your"
     return spaced([
         end,
         heading("The file", width) + draw_file(sheets, width),
-        heading("Your decisions, against the record", width) + draw_decisions(found, width),
+        heading(f"{whose} decisions, against the record", width) + draw_decisions(found, width),
         heading("The people harmed", width) + toll if toll else [],
         heading("Questions", width) + questions if questions else [],
     ])  # fmt: skip
