@@ -118,6 +118,7 @@ def graph(story: Story, use: Use = NO_USE) -> Graph:
 class _Maker:
     def __init__(self, story: Story, use: Use) -> None:
         self.story, self.use, self.words = story, use, Wording(story)
+        self.labels = {choice.id: self._shown(choice.label) for choice in story.choices.values()}
 
     def graph(self) -> Graph:
         story = self.story
@@ -154,7 +155,7 @@ class _Maker:
     def _option(self, choice: Choice) -> Option:
         use = self.use
         when = self._condition(choice.when)
-        return Option(choice.id, self._shown(choice.label), when, choice.stay, use.choices.get(choice.id),
+        return Option(choice.id, self.labels[choice.id], when, choice.stay, use.choices.get(choice.id),
                       use.marks.get(choice.id, ""))  # fmt: skip
 
     def _shown(self, text: Template) -> str:
@@ -189,7 +190,7 @@ class _Maker:
         whens = [choice.when] if choice is not None else []
         said = " and ".join(self._condition(when) for when in (*whens, out.when) if when is not None)
         otherwise = len(outs) > 1 and out.when is None
-        return Way(choice.id if choice else "", self._shown(choice.label) if choice else label, said, otherwise)
+        return Way(choice.id if choice else "", self.labels[choice.id] if choice else label, said, otherwise)
 
     def _hits(self, scene: Scene, ways: list[Way]) -> float | None:
         """Known where every way is a choice that leads nowhere else, or the only way out."""
