@@ -8,10 +8,10 @@ import pytest
 from game.problems import by_scene
 from game.story.loader import load
 from game.tui.screens.graph import GraphScreen
-from game.tui.screens.watched import WatchedScreen
+from game.tui.screens.watched import Inspector, WatchedScreen
 from tests.screen import SPECIAL_TASKS
 from tests.test_tui_sizes import SIZES, drawn
-from tests.test_watch import in_place, watching
+from tests.test_watch import in_place, waiting, watching
 
 STORY = """format: 1
 id: two
@@ -107,6 +107,21 @@ async def test_the_graph_fits_every_size_with_the_readers_scene_in_view(tmp_path
         await player.press(*["down"] * 3)
         drawn(player, size)
         assert player.reader.selected or size[1] < 12
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_what_is_wrong_fits_every_size(story: Path, size: tuple[int, int]) -> None:
+    broken = STORY.replace("go: loft", "go: lofd").replace("title: Wet", "titel: Wet")
+    async with watching(story, size=size) as player:
+        in_place(story / "story.yaml", broken)
+        await player.until(lambda: player.app.screen.has_class("-problems"))
+        drawn(player, size)
+        await player.press("x")
+        await player.at(Inspector)
+        drawn(player, size)
+    async with waiting(story, size=size) as player:
+        drawn(player, size)
+        assert size[1] < 12 or "3 errors" in player.words
 
 
 def test_a_problem_belongs_to_the_scene_its_line_is_in(story: Path) -> None:

@@ -227,14 +227,14 @@ BROKEN = STORY.replace("go: loft", "go: lofd")
 
 
 @asynccontextmanager
-async def waiting(folder: Path, *words: str) -> AsyncIterator[Player]:
+async def waiting(folder: Path, *words: str, size: tuple[int, int] = (90, 30)) -> AsyncIterator[Player]:
     """The game as `play FOLDER --watch WORDS` starts it, for a story that is broken."""
     watch = Watch(folder)
     assert watch.read().story is None
     options = cli._parser().parse_args(["play", str(folder), "--watch", *words])
     slots = Slots(folder.parent / "saves", unread(folder))
     app = GameApp(slots, options.slot, watch=watch, opening=partial(play_command._asked_later, options=options))
-    async with app.run_test(size=(90, 30), notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         player = Player(app, pilot)
         await player.at(BrokenScreen)
