@@ -8,14 +8,16 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from game import __version__
-from game.commands import check, class_, export, graph, new, play, report, schema, test, walk
 from game.commands.common import InputError, UsageError
 from game.play.saves import SaveError
 from game.play.session import PlayError
 from game.story.catalogue import printable
+
+COMMANDS = ("play", "check", "test", "walk", "graph", "export", "new", "schema", "class", "report")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # what can't be read or shown is no reason to stop
     try:
         try:
-            options = _parser().parse_args(arguments)
+            words = sys.argv[1:] if arguments is None else list(arguments)
+            options = _parser(words[:1] or ["play"]).parse_args(words)
             return int(options.run(options))
         finally:
             if sys.stdout is not None:
@@ -52,7 +55,8 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} ({self.prog} --help tells more)")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(only: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of all commands, or of `only` one where that is known: nobody waits for what others import."""
     about = "A text adventure in the terminal, told from YAML. Alone, it starts the game."
     example = "example: special-tasks\n         special-tasks play my-story/\n         special-tasks check my-story/"
     parser = _Parser(
@@ -60,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"special-tasks {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (play, check, test, walk, graph, export, new, schema, class_, report):
-        module.add(commands)
-    parser.set_defaults(**vars(commands.choices["play"].parse_args([])))
+    for name in [c for c in COMMANDS if c in only] or COMMANDS:
+        import_module(f"game.commands.{'class_' if name == 'class' else name}").add(commands)
+    if "play" in commands.choices:  # what is done where no command is named
+        parser.set_defaults(**vars(commands.choices["play"].parse_args([])))
     return parser

@@ -485,5 +485,5 @@ def test_an_interrupt_at_the_keyboard_leaves_no_traceback(monkeypatch: pytest.Mo
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.check, "load", interrupt)
+    monkeypatch.setattr("game.commands.check.load", interrupt)
     assert cli.main(["check", str(hall)]) == 130

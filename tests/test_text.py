@@ -1,5 +1,6 @@
 """Story text: what inserts print, what Markdown does, and that neither a value nor a markup can do anything else."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from game.story import text
 from game.story.expressions import Value
 from game.story.loader import Loaded
 from game.story.model import Sheet, Story
 from game.story.text import Block, Form, Shown, Span, Template, plain_value, static
 
 LoadText = Callable[..., Loaded]
+FORMS = st.sampled_from(["text", "inline", "lines"])
 
 
 @dataclass
@@ -147,8 +150,20 @@ def test_a_value_stays_literal_whatever_it_holds(shown: Show, value: str) -> Non
     assert shown("*{name}*", name=value).blocks == (Block("paragraph", (Span(value, em=True),)),)
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", "*b*", "\\", " ", "_c_", "1.", "-", "=", "#", ">", "\n", "\n\n", "é.", "“"])), FORMS
+)
+def test_a_plain_text_is_the_same_with_and_without_markdown(parts: list[str], form: Form) -> None:
+    source = "".join(parts)
+    plain = text._parsed.__wrapped__(source, form)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_PLAIN", re.compile(r"(?!)"))
+        assert text._parsed.__wrapped__(source, form) == plain
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.text(), st.sampled_from(["text", "inline", "lines"]))
+@given(st.text(), FORMS)
 def test_no_source_can_break_the_drawing_of_a_text(source: str, form: Form) -> None:
     mark = "\ufdd0"
     for block in static(source.replace(mark, ""), form).blocks:

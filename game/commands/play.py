@@ -37,10 +37,17 @@ def add(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    gc.disable()  # what is read and imported before the first page is no garbage
+    try:
+        return _run(options)
+    finally:
+        gc.enable()
+
+
+def _run(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     watch = Watch(path) if options.watch else None  # looks first: what is saved while it is read is not missed
     story = read_story(path) if watch is None else watch.read().story or unread(path)
-    gc.freeze()  # the story stays as it is: collecting among 10,000 scenes would hold a key up for a third of a second
     slots = Slots(options.saves or saves_folder(), story)
     check_name(slots, options.slot)
     waiting = not story.scenes
@@ -68,6 +75,8 @@ def start(
     terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
     if plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
         width = shutil.get_terminal_size().columns
+        gc.freeze()  # as the screens do, once the first stands
+        gc.enable()
         if watch is not None:
             from game.plain_watched import WatchedLineMode
 

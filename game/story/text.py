@@ -153,9 +153,13 @@ def _fill(text: str, values: Iterator[str]) -> str:
 # --- Markdown ------------------------------------------------------------------------------------------------------
 
 
+# Lines that begin with a letter, a quote or an insert, with nothing that is Markdown: most texts are no more.
+_PLAIN = re.compile(rf"(?:(?:[^\W\d_]|[\"'(“\u2018{MARK}])(?:[^*_\\\n]*[^*_\\\s])?(?:\n+|\Z))+\Z")
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> "MarkdownIt":
-    from markdown_it import MarkdownIt  # 20 ms, paid by the first page and by no check
+    from markdown_it import MarkdownIt  # 20 ms, paid by the first text that is not plain
 
     # What is not in the format stays as the author typed it: links, HTML, code, entities.
     absent = [
@@ -177,7 +181,7 @@ def _markdown() -> "MarkdownIt":
 def _parsed(source: str, form: Form) -> tuple[Block, ...]:
     if not source.strip():
         return ()
-    if form == "text":
+    if form == "text" and not _PLAIN.match(source):
         return tuple(_blocks(_markdown().parse(source)))
     if form == "lines":
         return tuple(_line(line) for line in source.rstrip().split("\n"))
@@ -192,6 +196,8 @@ def _line(line: str) -> Block:
 
 
 def _inline(source: str) -> tuple[Span, ...]:
+    if _PLAIN.match(source):
+        return (Span(source.replace("\n", " ")),)
     spans: tuple[Span, ...] = ()
     for token in _markdown().parseInline(source):
         spans += _spans(token.children or [])

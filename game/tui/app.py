@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -42,6 +43,13 @@ def _actions() -> "type[Provider]":
     from game.tui.screens.help import Actions
 
     return Actions
+
+
+def _settle() -> None:
+    """What is there now stays: collecting garbage among 10,000 scenes would hold a key up for a third of a second."""
+    if not gc.isenabled():  # as `play` left it
+        gc.freeze()
+        gc.enable()
 
 
 def _values() -> "type[Provider]":
@@ -89,10 +97,17 @@ class GameApp(App[int]):
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
         self.title = slots.story.title
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings.theme
+        self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The names of our own that `game.tcss` uses, for any theme that does not set them."""
         return LAMP.variables
+
+    def get_default_screen(self) -> TitleScreen:
+        return TitleScreen(self.slots)
 
     def on_load(self) -> None:
         """Before the terminal is taken over, so that no signal can end the game without giving it back."""
@@ -124,17 +139,19 @@ class GameApp(App[int]):
         self._exception = self._exception or error
         self._close_messages_no_wait()
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """A screen that comes when the game has broken off finds the terminal given back, and leaves it alone."""
+        if self._exception is None:
+            super()._set_pointer_shape(shape)
+
     @property
     def broke_off(self) -> Exception | None:
         return self._exception
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.settings.theme
+        self.call_after_refresh(_settle)
         for note in self.settings.notes:
             self.notify(note, severity="warning", markup=False)
-        self.push_screen(TitleScreen(self.slots))
         if self.watching is not None:
             self.run_worker(self._keep_watch(self.watching))
             if self.opening is not None:

@@ -5,6 +5,7 @@ differ from what stands on the screen. A new page is painted in half the time so
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -64,7 +65,9 @@ class Paper(ScrollView):
             self.refresh()
             return
         if changed := self._draw():
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            breaks = [i for i in range(1, len(changed)) if changed[i] > changed[i - 1] + 1]
+            blocks = [changed[a:b] for a, b in pairwise([0, *breaks, len(changed)])]
+            self.refresh(*[Region(0, rows[0], self._shown_for.width, len(rows)) for rows in blocks])
         else:
             self._say_painted()
 
@@ -100,9 +103,10 @@ class Paper(ScrollView):
         self._shown_for = self.size
         strips, self._strips = self._strips, []
         changed = []
+        margin = max((width - self._column) // 2, 0)
         for y in range(height):
             beside, taken = self._beside[y] if y < len(self._beside) else ([], 0)
-            line, used = self._line(top + y)
+            line, used = self._line(top + y, margin)
             end = width - taken - 1
             if used > end:
                 line, used = list(Strip(line, used).crop(0, end)), end
@@ -117,7 +121,7 @@ class Paper(ScrollView):
             self._strips.append(strip)
         return changed
 
-    def _line(self, index: int) -> Drawn:
+    def _line(self, index: int, margin: int) -> Drawn:
         """A line from the left edge on."""
         if not 0 <= index < len(self._lines):
             return [], 0
@@ -125,7 +129,6 @@ class Paper(ScrollView):
         key = id(line), tone
         if key in self._kept:
             return self._kept[key][1]
-        margin = max((self.size.width - self._column) // 2, 0)
         used = margin + cell_len(text_of(line))
         segments = [
             Segment(" " * margin, self._style("")),
