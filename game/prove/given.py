@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, cast
 
 from game.prove.trees import walk_terms
+from game.story.diagnostics import Location
 from game.story.expressions import (
     Arithmetic,
     Call,
@@ -114,7 +115,7 @@ class _Folder:
         if isinstance(node, Expression):
             return self.expression(node)
         if isinstance(node, tuple):
-            return tuple(self.each(node))
+            return node if isinstance(node, Location) else tuple(self.each(node))
         if isinstance(node, Mapping):
             return {key: self.value(part) for key, part in node.items()}
         if is_dataclass(node) and not isinstance(node, type):

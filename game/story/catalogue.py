@@ -3,6 +3,7 @@
 `Problems` collects them. Codes are public: they are looked up, tested and silenced by people, and never change meaning.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -314,7 +315,7 @@ class Problems:
         self.errors = 0
         self._left_out: set[Severity] = set()
         self._guesses = MAX_GUESSES
-        self.lines: dict[str, list[str]] = {}  # the source lines of each file, for excerpts
+        self.lines: dict[str, Sequence[str]] = {}  # the source lines of each file, for excerpts
 
     @property
     def full(self) -> bool:

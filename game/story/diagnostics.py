@@ -5,6 +5,7 @@ The words of each code live in `catalogue.py`, the drawing of a problem in `game
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -12,8 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file: `line` and `column` count from 1, in characters; 0 means the file as a whole."""
 
     path: str

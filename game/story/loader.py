@@ -39,6 +39,7 @@ from game.story.silence import Silencer, idle, left, silencers
 from game.story.source import (
     FORBIDDEN,
     MAX_STORY,
+    Lines,
     Mapping,
     Node,
     Reader,
@@ -75,7 +76,7 @@ class Known:
     """A file as it was read, with nothing wrong in it."""
 
     data: bytes
-    lines: list[str]
+    lines: Lines
     root: Node | None
     nodes: int
     aliased: int
@@ -89,15 +90,15 @@ def load(path: Path, *, pure: bool = False, known: dict[str, Known] | None = Non
     collecting = gc.isenabled()
     gc.disable()  # a tree this size has no garbage, and the collector's walks make reading superlinear
     try:
-        return _Loader(path, {} if known is None else known).load(pure)
+        return _Loader(path, known).load(pure)
     finally:
         if collecting:
             gc.enable()
 
 
 class _Loader:
-    def __init__(self, path: Path, known: dict[str, Known]) -> None:
-        self.path, self.known = path, known
+    def __init__(self, path: Path, known: dict[str, Known] | None) -> None:
+        self.path, self.known, self.keeps = path, {} if known is None else known, known is not None
         self.problems = Problems()
         self.shaper = Shaper(self.problems)
         self.builder = SceneBuilder(self.shaper)
@@ -106,6 +107,8 @@ class _Loader:
         self.meant: set[str] = set()  # keys of the head that are there, misspelt
         self.parts: dict[str, dict[str, tuple[Node, Mapping]]] = {name: {} for name in PARTS}
         self.test_nodes: list[Node] = []
+        self.outcomes: set[str] = set()  # the scenes that have one
+        self.aliased = False  # whether a node may stand in several places
 
     def load(self, pure: bool) -> Loaded:
         digest = self._read(pure)
@@ -150,6 +153,7 @@ class _Loader:
         if not files and not self.problems.found:
             self.problems.add("no-files", printable(self.path.name or str(self.path)))
             self.shaper.partial = True
+        self.aliased = reader.aliased > 0
         return digest.hexdigest()
 
     def _forget(self) -> None:
@@ -168,7 +172,7 @@ class _Loader:
         nodes, aliased, found = reader.count, reader.aliased, len(problems.found)
         file = decode(data, shown, problems)
         root = reader.read(file) if file is not None else None
-        if file is not None and len(problems.found) == found:
+        if self.keeps and file is not None and len(problems.found) == found:
             nodes, aliased = reader.count - nodes, reader.aliased - aliased
             self.known[shown] = Known(data, file.lines, root, nodes, aliased)
         return root
@@ -300,11 +304,14 @@ class _Loader:
         chapters = {name: self._chapter(name, node) for name, node in builder.chapters.items()}
         scenes = {}
         chapter = ""
+        self.outcomes.update(n for n, v in scene_nodes.items() if isinstance(v, Mapping) and "outcome" in v.values)
         for name, node in scene_nodes.items():
             scene = builder.scene(name, node, chapter)
             if scene.chapter != "same":
                 chapter = scene.chapter
             scenes[name] = scene
+            if isinstance(node, Mapping) and not (self.aliased or self.keeps):  # a large story is not kept twice
+                node.values, node.places = {}, {}
         glossary = {name: self._entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
         questions = {name: v for name, v in variables.items() if v.ask}
         class_node, teaching = get("class"), get("teaching")
@@ -535,7 +542,7 @@ class _Loader:
         of = (shaper.fields(expected, "expect") if expected is not None else {}).get
         scenes = shaper.names.scenes
         outcome = shaper.reference(of("outcome"), scenes, "unknown-scene")
-        if outcome and not self._is_outcome(outcome):
+        if outcome and outcome not in self.outcomes:
             at = of("outcome")
             shaper.error(at if at is not None else node, "not-an-outcome", name=outcome)
         seen = [shaper.reference(s, scenes, "unknown-scene") for s in shaper.ids(of("seen"))]
@@ -548,7 +555,3 @@ class _Loader:
         )
         answers = shaper.values(get("answers"), questions, "not-asked")
         return StoryTest(shaper.text(get("name")), answers, tuple(steps), expectation, location(node))
-
-    def _is_outcome(self, scene: str) -> bool:
-        node = self.parts["scenes"][scene][0]
-        return isinstance(node, Mapping) and "outcome" in node.values

@@ -6,7 +6,7 @@ rule: it is asked only once a file has failed, so it may guess, and says nothing
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ def _alike(one: Row, other: Row) -> bool:
     return shared_block(one.key, other.key) or not (shapes_of(one.key) or shapes_of(other.key))
 
 
-def find_slip(lines: list[str], line: int, column: int) -> Slip | None:
+def find_slip(lines: Sequence[str], line: int, column: int) -> Slip | None:
     """What is wrong at the line (from 1) and column (from 0) where a parser stopped, or in the line above."""
     rows = list(_rows(lines, line))
     if not rows or rows[-1].line != line:
@@ -87,7 +87,7 @@ def find_slip(lines: list[str], line: int, column: int) -> Slip | None:
     return _misplaced(rows) if len(rows) > 1 else None
 
 
-def _rows(lines: list[str], last: int) -> Iterator[Row]:
+def _rows(lines: Sequence[str], last: int) -> Iterator[Row]:
     above: Row | None = None
     text_beyond = -1  # lines further in than this belong to a `|` text
     below_text = False

@@ -32,6 +32,7 @@ SHEET_KINDS: tuple[SheetKind, ...] = get_args(SheetKind)
 _PIECES = ("text", "by", "once", "again", "sheet")
 _RECORDS: tuple[RecordKind, ...] = get_args(RecordKind)
 _MAX_CHOICE_DEPTH = 12
+_NO_TAGS: frozenset[str] = frozenset()
 
 
 def slug(label: str) -> str:
@@ -120,7 +121,7 @@ class SceneBuilder:
             else:
                 chapter = shaper.reference(chapter_node, self.chapters, "unknown-chapter")
         self.used_chapters.add(chapter)
-        tags = frozenset(t.text for t in shaper.ids(get("tags")))
+        tags = frozenset(t.text for t in shaper.ids(get("tags"))) or _NO_TAGS
         ending, outcome = get("ending"), get("outcome")
         if ending is not None:
             for key in ("next", "choices"):

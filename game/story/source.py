@@ -8,9 +8,13 @@ counters, so that neither depth, nor size, nor aliases can hurt the process.
 import os
 import re
 import stat
+from array import array
+from collections import abc
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from sys import intern
+from typing import Any, NamedTuple, overload
 
 import yaml
 
@@ -42,10 +46,33 @@ _MISNAMED = re.compile(r"\.ya?ml\.\w+\Z")
 _CLOSED = re.compile(r"[}\]]\s*([,;.]+)\s*\Z")
 _LAST_WORD = re.compile(r"[^\s{\[,]\s+(\w+)\Z")
 _BLANK = re.compile(r"\s*\Z")
-_ASKS = re.compile(r"(?:^|[\s\[{,])\?\s", re.MULTILINE)
+_ASKS = re.compile(r"\?(?<![^\s\[{,]\?)\s")
 _ASKING = re.compile(r"\?(?:\s|\Z)")
 BROKEN = "!"
 _NULLS = frozenset(["", "~", "null", "Null", "NULL"])
+
+
+class Lines(abc.Sequence[str]):
+    """The lines of a text without their ends, each cut out when it is asked for: a large story has many."""
+
+    __slots__ = ("_ends", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = array("L", accumulate([len(line) + 1 for line in text.split("\n")]))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        end = self._ends[index] - 1
+        return self._text[self._text.rfind("\n", 0, end) + 1 : end]
 
 
 class File:
@@ -56,7 +83,7 @@ class File:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self.lines = text.split("\n")
+        self.lines = Lines(text)
 
 
 class Repeated(NamedTuple):
@@ -103,9 +130,12 @@ class Scalar(Node):
 
 
 class Mapping(Node):
-    """Keys in file order; `places` holds the (line, column) of each."""
+    """Keys in file order; `places` holds the (line, column) of each.
 
-    __slots__ = ("flow", "places", "repeated", "values")
+    Most places are never asked for, so they are numbers in `marks` until one is.
+    """
+
+    __slots__ = ("_places", "flow", "marks", "repeated", "values")
 
     def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
         self.file = file
@@ -113,8 +143,31 @@ class Mapping(Node):
         self.column = column
         self.flow = flow
         self.values: dict[str, Node] = {}
-        self.places: dict[str, tuple[int, int]] = {}
+        self.marks = array("Q")
+        self._places: dict[str, tuple[int, int]] | None = None
         self.repeated: list[Repeated] | None = None
+
+    def begin(self, key: str, line: int, column: int) -> None:
+        """A new key, whose value is still to come."""
+        self.values[key] = _TO_COME
+        if self._places is None:
+            self.marks.append(line << 32 | column)
+        else:
+            self._places[key] = line, column
+
+    @property
+    def places(self) -> dict[str, tuple[int, int]]:
+        if self._places is None:
+            pairs = [(mark >> 32, mark & 0xFFFFFFFF) for mark in self.marks]
+            self._places = dict(zip(self.values, pairs, strict=False))
+        return self._places
+
+    @places.setter
+    def places(self, places: dict[str, tuple[int, int]]) -> None:
+        self._places = places
+
+
+_TO_COME = Node()
 
 
 class Sequence(Node):
@@ -244,7 +297,7 @@ def _line_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int]:
+def _find(char: str, lines: Lines, line: int, column: int) -> tuple[int, int]:
     """Where a character stands first at or after a place that is known to come before it."""
     at = lines[line - 1].find(char, column - 1)
     while at < 0:
@@ -253,7 +306,7 @@ def _find(char: str, lines: list[str], line: int, column: int) -> tuple[int, int
     return line, at + 1
 
 
-def _comment_follows(lines: list[str], end: Any, text: str) -> bool:
+def _comment_follows(lines: Lines, end: Any, text: str) -> bool:
     """Whether a comment ends the line of a plain scalar, or stands below where nothing does."""
     if end.line >= len(lines):
         return False
@@ -276,7 +329,7 @@ def _asked(mapping: Mapping, line: int, column: int) -> tuple[int, int] | None:
         end = _before(lines[line - 1], column - 1)
         asks = _ASKED.match(lines[line - 1], max(end - 2, 0), end)
         return (line, end) if asks else None
-    if not mapping.places:
+    if not mapping.values:
         asks = _ASKING.match(lines[mapping.line - 1], mapping.column - 1)
         return (mapping.line, mapping.column) if asks else None
     usual = next(iter(mapping.places.values()))[1]
@@ -373,7 +426,9 @@ class Reader:
         pending: list[tuple[str | None, int]] = []  # anchor and node count at the start, per open node
         anchors: dict[str, tuple[Node, int]] = {}
         unused: dict[str, Scalar] = {}  # anchored scalars that no alias names yet
-        scalar_event, lines, hashes = yaml.ScalarEvent, file.lines, "#" in file.text
+        scalar_event, lines = yaml.ScalarEvent, file.lines
+        hashes = {n for n, content in enumerate(file.text.split("\n")) if "#" in content}
+        plain_keys = not (self.asks or self.pure)
         while True:
             event = next_event()
             kind = type(event)
@@ -382,13 +437,22 @@ class Reader:
             if kind is scalar_event:
                 text, style = event.value, event.style or ""
                 line, column = mark.line + 1, mark.column + 1
+                if (
+                    plain_keys and text and not style and stack and type(stack[-1]) is Mapping and keys[-1] is None
+                    and event.tag is None and event.anchor is None and text.isidentifier()
+                    and text not in stack[-1].values and len(stack[-1].values) < MAX_KEYS
+                ):  # what `_key` would do with it  # fmt: skip
+                    keys[-1] = name = intern(text)
+                    stack[-1].values[name] = _TO_COME  # `begin` written out: every second scalar is a key
+                    stack[-1].marks.append(line << 32 | column)
+                    continue
                 if not (text or stack or style or event.tag):  # an empty file: the parsers see it at different ends
                     return None
                 comment = False
                 if not style:
                     if not (text or event.tag or event.anchor):  # nothing, which libyaml may place after the blanks
                         column = _before(lines[line - 1], column - 1) + 1 if line <= len(lines) else 1
-                    if hashes:
+                    if event.end_mark.line in hashes or (not text and event.end_mark.line + 1 in hashes):
                         comment = _comment_follows(lines, event.end_mark, text)
                     if "?" in text and stack and stack[-1].flow:
                         self.problems.at(file, *_find("?", lines, line, column), "flow-question")
@@ -505,15 +569,15 @@ class Reader:
         if text == "<<" and not style:
             self.problems.at(file, line, column, "merge-key")
             return False
-        if text in mapping.places:
+        if text in mapping.values:
             mapping.repeated = mapping.repeated or []
             mapping.repeated.append(Repeated(text, next(reversed(mapping.values), ""), line, column))
             if len(mapping.repeated) > MAX_PROBLEMS:
                 self._tell_repeated(mapping)
                 return False
         else:
-            mapping.places[text] = (line, column)
-        if len(mapping.places) > MAX_KEYS:
+            mapping.begin(text, line, column)
+        if len(mapping.values) > MAX_KEYS:
             self.problems.at(file, line, column, "too-many-nodes", limit=f"{MAX_KEYS:,}")
             return False
         keys[-1] = text
