@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from markupsafe import escape
+from textual.binding import Binding
 
 from game.classroom.handed import Handed, open_play
 from game.classroom.pack import SHEETS, Pack, folder_name
@@ -23,6 +24,9 @@ from game.play.page import STANDINGS
 from game.story.loader import load
 from game.story.model import Story
 from game.story.statistics import names_in, reading_grade
+from game.tui.screens.timed import TimedScreen
+from game.tui.screens.vote import BallotReader, ClassScreen, VoteScreen
+from game.tui.widgets.reader import Reader
 from tests.screen import write_story
 from tests.test_class_results import played
 
@@ -167,6 +171,71 @@ def test_nobody_is_asked_what_they_would_have_done(pages: dict[str, str]) -> Non
     assert re.search(r"would you (?:have )?(?:do\b|done|act|choose|refuse)", pages["all.html"], re.IGNORECASE) is None
 
 
+def own_keys(screen: type) -> set[str]:
+    """The keys that a class itself binds, as Textual names them."""
+    return {key for b in vars(screen).get("BINDINGS", ()) if isinstance(b, Binding) for key in b.key.split(",")}
+
+
+def keys_of(*classes: type) -> set[str]:
+    """The keys that screens and what stands on them obey."""
+    return set().union(*(own_keys(base) for one in classes for base in one.__mro__))
+
+
+def test_the_keys_on_the_lesson_plan_are_those_of_a_vote(pages: dict[str, str]) -> None:
+    """Each key in the box is one of the screen that it stands under, and every key of a vote's own stands there."""
+    box = pages["lesson.html"].partition('<div class="keys">')[2].partition("</div>")[0]
+    told: dict[str, set[str]] = {}
+    for where, listed in re.findall(r"<dt>(.+?)</dt>(.+?)(?=<dt>|</dl>)", box, re.DOTALL):
+        told[where] = {key.lower() for key in re.findall(r"<kbd>(.+?)</kbd>", listed)}
+    page, vote = keys_of(ClassScreen, Reader), keys_of(VoteScreen, BallotReader)
+    assert set(told) == {"On a page", "In a vote", "On both"}
+    assert told["On a page"] <= page
+    assert told["In a vote"] <= vote
+    assert told["On both"] <= page & vote
+    assert own_keys(TimedScreen) == told["On both"]
+    assert own_keys(VoteScreen) | {"enter", "backspace", "0", "9", "up", "down", "escape"} == told["In a vote"]
+    assert own_keys(ClassScreen) | {"enter", "u", "v", "q"} == told["On a page"]
+
+
+def test_the_lesson_plan_says_how_many_decisions_there_is_time_to_vote_on(special: Story, tmp_path: Path) -> None:
+    """A class's decisions are counted, those that leave a choice; a short story is voted on throughout."""
+    pack = Pack(special)
+    assert 18 <= pack.decisions <= 22
+    assert pack.votes == 8
+    assert f"about {pack.decisions} decisions" in _Page(pack.pages()["lesson.html"]).words
+    assert "Vote on about 8, one or two in each part" in _Page(pack.pages()["lesson.html"]).words
+    short = Pack(write_story(tmp_path / "story"))
+    assert 0 < short.decisions <= short.votes
+    assert "Vote on every decision." in short.pages()["lesson.html"]
+
+
+def test_the_note_home_is_about_the_lesson_and_not_about_the_program(pages: dict[str, str]) -> None:
+    """No word to a player; what is asked of whoever plays alone is not hidden."""
+    words = _Page(pages["parents.html"]).words
+    assert re.search(r"\bYou are\b|Nothing you do|settings|\bpress\b", words) is None
+    for said in (
+        "Date",
+        "Please answer by",
+        "in full",
+        "by a short, neutral summary",
+        "the class is asked for no name",
+    ):
+        assert said in words
+    assert "Who opens this file?" in words
+    assert "Who opens this file?" in _Page(pages["privacy.html"]).words
+    assert "asked for one: leave it empty" in _Page(pages["lesson.html"]).words
+
+
+def test_whoever_opts_out_is_told_what_both_hand_in_and_how_it_is_marked(special: Story, pages: dict[str, str]) -> None:
+    words = _Page(pages["alternative.html"]).words
+    assert [line for line in special.teaching.rubric if line not in words] == []
+    assert "What did Sudoplatov know, what held him, and who paid?" in words
+    assert "The class hands in an exit ticket" in words
+    assert not re.search(r"\byou\b", words, re.IGNORECASE)
+    minutes = sum(int(n) for n in re.findall(r"(\d+) minutes", words))
+    assert minutes == sum(n for _, n in Pack(special).plan)
+
+
 def test_what_a_story_does_not_have_is_said_in_a_sentence(tmp_path: Path) -> None:
     """A story of one line gets every page; none is empty, and no list or table is."""
     text = "format: 1\nid: bare\ntitle: Bare\nstart: room\nscenes:\n  room: {text: A room., ending: {title: Out}}\n"
@@ -215,7 +284,7 @@ def test_commands_in_the_pack_name_the_story(tmp_path: Path, special: Story) -> 
         words = shlex.split(one)
         assert "my story" in words[1:3]
         assert _parser().parse_args(words).story == "my story"
-    assert "<code>special-tasks export --to script</code>" in Pack(special).pages()["lesson.html"]
+    assert "<code>special-tasks export --to script -o script.html</code>" in Pack(special).pages()["lesson.html"]
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
@@ -250,7 +319,7 @@ const { chromium } = require("playwright-core");
 """
 
 
-ONE_SHEET = ["lesson", "evidence", "key", "exit", "alternative", "parents", "map", "rubric"]
+ONE_SHEET = ["lesson", "evidence", "key", "exit", "alternative", "parents", "map", "rubric", "questions"]
 
 
 def _handed(story: Story, number: int) -> Handed:

@@ -604,6 +604,25 @@ def test_the_command_plays_in_line_mode_in_a_pipe_and_says_where_the_votes_are(
     assert Slots(saves / "votes", story).read("10b").steps[0]["hands"] == [12, 3, 15]
 
 
+def test_a_second_vote_for_the_other_ending_keeps_the_first_and_results_count_both(
+    story, saves, tmp_path, monkeypatch, capsys
+):
+    """The first decision, taken again without hands, is counted once; undo would have lost what was raised."""
+    command = ["class", "vote", str(tmp_path / "story"), "--saves", str(saves)]
+    for slot, lines in (("first", "1\n15 12 3\n\n20 10\n\nq\n"), ("again", "1\n1\n9 21\n\nq\n")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+        assert main([*command, "--slot", slot]) == 0
+    capsys.readouterr()
+    found, _ = gather(saves / "votes" / "clerk", story)
+    decided = [[(step["id"], step.get("hands")) for step in one.save.steps[:2]] for one in found]
+    assert decided == [
+        [(OFFICE[0], None), (OFFICE[2], [9, 21])],
+        [(OFFICE[0], [15, 12, 3]), (OFFICE[1], [20, 10])],
+    ]
+    bars = [bar.hands for tally in Results(story, found, 0).menus.values() for bar in tally.bars]
+    assert bars == [15, 12 + 20 + 9, 3 + 10 + 21]
+
+
 def test_a_bad_slot_name_is_wrong_usage(saves, capsys):
     assert main(["class", "vote", "--saves", str(saves), "--slot", "../x"]) == 2
     assert "can't be a slot's name" in capsys.readouterr().err

@@ -10,11 +10,13 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 from game.export.markup import fill
 from game.export.script import Script
 from game.play.page import STANDINGS
 from game.play.session import Session
+from game.story.expressions import Kind
 from game.story.model import Choice, Fact, Scene, Story, Toll
 from game.story.schema import Standing
 from game.story.text import Shown, Template
@@ -23,6 +25,7 @@ PLAYS = 200  # played at random, to learn what a class meets
 MAX_STEPS = 1_000  # of one such play
 CLAIMS = 5  # of each standing, in the evidence exercise
 LESSON = 48  # minutes
+VOTE = 2.5  # minutes of the play's for each vote, with what is read and decided without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,43 @@ class Pack:
         return list(zip(names, (7, play, facts, feelings, fairness, ticket), strict=True))
 
     @cached_property
-    def met(self) -> frozenset[str]:
-        """Every scene that some play of the class met: PLAYS of them, by chance but always the same."""
+    def _played(self) -> tuple[frozenset[str], int]:
+        """What PLAYS plays of the class met, by chance but always the same: the scenes of all of them, and how many
+        decisions such a play has, half of them fewer and half of them more."""
         chance = random.Random(0)  # noqa: S311  # nothing secret
         answers = self.story.class_plan.answers if self.story.class_plan else {}
         met: set[str] = set()
+        decisions = []
         for _ in range(PLAYS):
             session = Session(self.story, answers)
+            decisions.append(0)
             for _ in range(MAX_STEPS):
                 if not session.offered:
                     break
+                decisions[-1] += len(session.offered) > 1
                 session.choose(chance.choice(session.offered))
             met |= session.visits.keys()
-        return frozenset(met)
+        return frozenset(met), round(median(decisions))
+
+    @property
+    def met(self) -> frozenset[str]:
+        """Every scene that a class can meet."""
+        return self._played[0]
+
+    @property
+    def decisions(self) -> int:
+        """How many a class takes."""
+        return self._played[1]
+
+    @property
+    def votes(self) -> int:
+        """On how many decisions there is time to vote."""
+        return round(dict(self.plan)["play"] / VOTE)
+
+    @property
+    def typed(self) -> str:
+        """What whoever plays alone is asked to type, a name as a rule; '' where nothing is."""
+        return next((v.ask for v in self.story.questions if v.kind is Kind.TEXT), "")
 
     @cached_property
     def class_answers(self) -> list[tuple[str, str]]:
