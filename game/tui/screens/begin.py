@@ -46,7 +46,10 @@ class BeginScreen(PageScreen):
         if isinstance(page, str):
             choices = ["Begin"]
             if self.violent:
-                choices = ["Begin, with everything told in full", "Begin, with scenes of violence told by a short summary"]
+                choices = [
+                    "Begin, with everything told in full",
+                    "Begin, with scenes of violence told by a short summary",
+                ]
             self.reader.show(whole(self.note), items(choices), selected=int(self.game.settings.summarise))
         elif page.answers is not None:
             now = self.answers.get(page.id, page.start)
