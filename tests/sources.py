@@ -47,8 +47,8 @@ FOUND = {
 HEAD = """# What it rests on
 
 The game began from an article on the killing of Trotsky. Its facts are A1 to A34, told here and in the game in words of
-our own; the others come from elsewhere. Most sources were read in excerpts, many of them as quoted by others: where a
-fact would bear weight, look it up. The standing says how far it can be trusted; players see it with the fact. What a
+our own; W is from elsewhere, X is made up. Most sources were read in excerpts, many of them as quoted by others: where
+a fact would bear weight, look it up. The standing says how far it can be trusted; players see it with the fact. What a
 scene adds to its facts is invented, and its record card or the note beside a choice says so.
 
 This page is made from the story: `python -m tests.docs` writes it anew. A test finds the quoted words in their scenes,

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +16,7 @@ from markupsafe import escape
 from textual.binding import Binding
 
 from game.classroom.handed import Handed, open_play
-from game.classroom.pack import SHEETS, Pack, folder_name
+from game.classroom.pack import COLUMNS, FIRST, PLAYS, SHEETS, Pack, folder_name
 from game.classroom.printer import browser, pages_of, print_pdf
 from game.classroom.reports import as_html
 from game.classroom.results import Results
@@ -23,7 +24,7 @@ from game.cli import _parser
 from game.play.page import STANDINGS
 from game.story.loader import load
 from game.story.model import Story
-from game.story.statistics import names_in, reading_grade
+from game.story.statistics import names_in, plain, reading_grade
 from game.tui.screens.timed import TimedScreen
 from game.tui.screens.vote import BallotReader, ClassScreen, VoteScreen
 from game.tui.widgets.reader import Reader
@@ -132,31 +133,110 @@ def test_the_numbers_of_the_pack_are_those_of_the_story(special: Story, pages: d
 def test_the_evidence_exercise_has_all_four_standings_and_a_key_that_agrees(
     special: Story, pages: dict[str, str]
 ) -> None:
-    """The same order on paper and in the key; what the key says of a fact is its standing; no standing on the sheet."""
+    """Facts of the story in the same order on paper and in the key, by the sheet's columns; no standing on the sheet,
+    all four in the first six."""
     claims = Pack(special).claims
     assert claims == Pack(special).claims
-    assert {claim.standing for claim in claims} == set(STANDINGS)
-    assert len({(claim.scene, claim.said) for claim in claims}) == len(claims) == 20
+    assert Counter(claim.fact.standing for claim in claims) == dict.fromkeys(STANDINGS, 3)
+    assert {claim.fact.standing for claim in claims[:FIRST]} == set(STANDINGS)
+    assert len({claim.fact.id for claim in claims}) == len(claims)
     rows = re.findall(r'<tr class="claim"><td class="num">(\d+)</td><td>(.+?)</td>', pages["evidence.html"])
-    keyed = re.findall(r'<td class="num">(\d+)</td><td class="standing">(.+?)</td>', pages["key.html"])
-    assert [int(n) for n, _ in rows] == [int(n) for n, _ in keyed] == list(range(1, len(claims) + 1))
-    for claim, (_, row), (_, standing) in zip(claims, rows, keyed, strict=True):
-        assert str(escape(claim.said)) in row
-        assert standing == STANDINGS[claim.standing]
-        if claim.fact and not claim.scene:
-            assert (special.facts[claim.fact].text, special.facts[claim.fact].standing) == (claim.said, claim.standing)
+    keyed = re.findall(r'<td class="num">(\d+)</td><td class="standing">(.+?)</td><td>(.+?) <', pages["key.html"])
+    assert [int(row[0]) for row in rows] == [int(row[0]) for row in keyed] == list(range(1, len(claims) + 1))
+    for claim, (_, row), (_, column, why) in zip(claims, rows, keyed, strict=True):
+        assert row == escape(claim.fact.text)
+        assert column == COLUMNS[claim.fact.standing]
+        assert why == escape(claim.why)
+    heads = re.findall(r'<th scope="col" class="tick">(.+?)</th>', pages["evidence.html"])
+    assert [head.replace("\u00ad", "") for head in heads] == list(COLUMNS.values())
+
+
+def test_a_class_can_have_met_what_it_sorts_and_the_words_do_not_give_it_away(
+    special: Story, pages: dict[str, str]
+) -> None:
+    """Each claim is behind a scene that most random plays of a class meet, and is not on the page read before."""
     pack = Pack(special)
-    met = {pack.title(special.scenes[scene]) for scene in pack.met}
-    assert {claim.scene for claim in claims if claim.scene} <= met, "a class sorts moments that it can have met"
-    moments = {claim.standing for claim in claims if claim.scene}
-    assert "invented" in moments
-    assert len(moments) > 1, "else every moment of the story would be known for invented"
+    reading = _Page(pages["reading.html"]).words
+    for claim in pack.claims:
+        scenes = [scene.id for scene in special.scenes.values() if claim.fact.id in scene.basis]
+        assert max(pack.met[scene] for scene in scenes) > PLAYS / 2, claim.fact.text
+        assert claim.fact.text not in reading
+        assert not re.search(r"\b(disputed|account|article|memoir|opinion|several ways|argued over)\b", claim.fact.text)
+
+
+SORTED = """
+format: 1
+id: sorted
+title: Sorted
+start: room
+sources:
+  box: {title: The box (12), kind: primary}
+  diary: {title: A diary, kind: memoir}
+  book: {title: A book, kind: secondary}
+facts:
+  A: {text: It rained., source: [box, book], standing: documented}
+  B: {text: It snowed., source: [diary, book], standing: documented}
+  C: {text: It was dark., source: book, standing: documented}
+  D: {text: He sang., source: [diary, book], standing: memoir}
+  E: {text: He fell., source: [box, diary], standing: disputed}
+  F: {text: He rose., source: book, standing: disputed}
+  G: {text: He flew., source: book, standing: invented}
+  H: {text: He wept., source: book, standing: memoir}
+scenes:
+  room: {text: A room., basis: [A, B, C, D, E, F, G, H], ending: {title: Out}}
+"""
+
+
+def test_the_key_gives_the_reason_for_each_standing_by_the_kinds_of_its_sources(tmp_path: Path) -> None:
+    claims = Pack(write_story(tmp_path / "sorted", SORTED)).claims
+    assert {claim.fact.id: claim.why for claim in claims} == {
+        "A": "In records: The box.",
+        "B": "Besides the memoir: A book.",
+        "C": "Nobody contests it. Told by A book.",
+        "D": "Only the memoir tells it: A diary. Others repeat it: A book.",
+        "E": "Sources differ: The box; A diary.",
+        "F": "Not settled: others deny it, or tell it otherwise. See A book.",
+        "G": "Made up for this story; no source has it.",
+        "H": "One person's word, passed on by others: A book.",
+    }
 
 
 def test_background_reading_states_only_what_is_documented(special: Story, pages: dict[str, str]) -> None:
+    """All of it but for what is to be sorted afterwards."""
     words = _Page(pages["reading.html"]).words
     told = {fact.id for fact in special.facts.values() if fact.text in words}
-    assert told == {fact.id for fact in special.facts.values() if fact.standing == "documented"}
+    kept_back = {claim.fact.id for claim in Pack(special).claims}
+    assert told == {fact.id for fact in special.facts.values() if fact.standing == "documented"} - kept_back
+
+
+def test_background_reading_tells_facts_in_the_order_in_which_the_story_comes_to_them(tmp_path: Path) -> None:
+    """Scene by scene; a chapter's own basis is its scenes' only where they have none, and a choice's record, which may
+    look ahead, does not pull a fact before the scene that rests on it."""
+    text = SORTED.partition("facts:")[0] + (
+        "facts:\n"
+        + "".join(f"  F{n}: {{text: Number {n}., source: box, standing: documented}}\n" for n in range(8))
+        + "chapters: {one: {title: One, basis: F7}, two: {title: Two, basis: F7}}\n"
+        "scenes:\n"
+        "  room:\n    chapter: one\n    basis: F6\n    text: A room.\n    choices:\n"
+        "      - {label: Out, go: yard, record: {followed: F4}}\n"
+        "      - {label: Up, go: yard, record: {followed: F5}}\n"
+        "  yard: {chapter: two, text: A yard., next: lane}\n"
+        "  lane: {chapter: two, basis: [F0, F4], text: A lane., ending: {title: Out}}\n"
+    )
+    pack = Pack(write_story(tmp_path / "ordered", text))
+    stretches = [(stretch.title, [fact.id for fact in stretch.facts]) for stretch in pack.stretches]
+    assert stretches == [("One", ["F6", "F5"]), ("Two", ["F7", "F0", "F4"])]
+
+
+def test_the_glossary_lists_people_by_their_last_name_and_the_rest_without_their_article(special: Story) -> None:
+    listed = {kind: [title for title, _ in entries] for kind, entries in Pack(special).glossary}
+    people = listed["People"]
+    assert people.index("Lavrenti Beria") < people.index("Ramon Mercader") < people.index("Leon Trotsky")
+    assert listed["Places"].index("The Lubyanka") < listed["Places"].index("Vladimir")
+    entries = [
+        entry for entry in special.glossary.values() if re.search(r"\byour?\b", plain(entry.text), re.IGNORECASE)
+    ]
+    assert entries == [], "on paper nobody is `you`"
 
 
 def test_background_reading_is_for_about_grade_eight(pages: dict[str, str]) -> None:

@@ -7,9 +7,11 @@ a sentence; and no page asks what a reader would have done.
 import random
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from statistics import median
 
 from game.export.markup import fill
@@ -17,13 +19,26 @@ from game.export.script import Script
 from game.play.page import STANDINGS
 from game.play.session import Session
 from game.story.expressions import Kind
-from game.story.model import Choice, Fact, Scene, Story, Toll
+from game.story.model import Choice, Entry, Fact, Scene, Source, Story, Toll
 from game.story.schema import Standing
 from game.story.text import Shown, Template
 
 PLAYS = 200  # played at random, to learn what a class meets
 MAX_STEPS = 1_000  # of one such play
-CLAIMS = 5  # of each standing, in the evidence exercise
+CLAIMS = 3  # of each standing, in the evidence exercise
+FIRST = 6  # of them, for a lesson that is short of time; every standing is among them
+COLUMNS: dict[Standing, str] = {
+    "documented": "Documented",
+    "memoir": "Memoir",
+    "disputed": "Disputed",
+    "invented": "Made up",
+}
+# Words by which a fact tells its own standing.
+TELLING = re.compile(
+    r"\b(account|argued over|article|book|describe|disput|doubt|historian|invent|judg|made up|memoir|opinion|record"
+    r"|remember|repeated|said|says|source|story|told|whether)",
+    re.IGNORECASE,
+)
 LESSON = 48  # minutes
 VOTE = 2.5  # minutes of the play's for each vote, with what is read and decided without one
 
@@ -57,13 +72,10 @@ SHEETS = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing to sort. `scene` is set where it is a moment of the story, and `said` then a choice's label."""
+    """One fact to sort, and the reason for its standing that a teacher can give."""
 
-    said: str
-    standing: Standing
+    fact: Fact
     why: str
-    fact: str = ""
-    scene: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +99,12 @@ class Pack:
 
     def pages(self) -> dict[str, str]:
         """File name to HTML: an index, each page, and all of them in one to print."""
-        found = {"index.html": fill("pack.html", pack=self, title="", sheets=(), standings=STANDINGS)}
+        words = {"standings": STANDINGS, "columns": COLUMNS, "first": FIRST}
+        found = {"index.html": fill("pack.html", pack=self, title="", sheets=(), **words)}
         for sheet in SHEETS:
-            page = fill("pack.html", pack=self, title=sheet.title, sheets=(sheet,), standings=STANDINGS)
+            page = fill("pack.html", pack=self, title=sheet.title, sheets=(sheet,), **words)
             found[f"{sheet.name}.html"] = page
-        everything = fill("pack.html", pack=self, title="All pages", sheets=SHEETS, standings=STANDINGS)
+        everything = fill("pack.html", pack=self, title="All pages", sheets=SHEETS, **words)
         return found | {"all.html": everything}
 
     @property
@@ -137,12 +150,12 @@ class Pack:
         return list(zip(names, (7, play, facts, feelings, fairness, ticket), strict=True))
 
     @cached_property
-    def _played(self) -> tuple[frozenset[str], int]:
-        """What PLAYS plays of the class met, by chance but always the same: the scenes of all of them, and how many
-        decisions such a play has, half of them fewer and half of them more."""
+    def _played(self) -> tuple[Counter[str], int]:
+        """What PLAYS plays of the class met, by chance but always the same: every scene and in how many of them, and how
+        many decisions such a play has, half of them fewer and half of them more."""
         chance = random.Random(0)  # noqa: S311  # nothing secret
         answers = self.story.class_plan.answers if self.story.class_plan else {}
-        met: set[str] = set()
+        met: Counter[str] = Counter()
         decisions = []
         for _ in range(PLAYS):
             session = Session(self.story, answers)
@@ -152,12 +165,12 @@ class Pack:
                     break
                 decisions[-1] += len(session.offered) > 1
                 session.choose(chance.choice(session.offered))
-            met |= session.visits.keys()
-        return frozenset(met), round(median(decisions))
+            met.update(session.visits.keys())
+        return met, round(median(decisions))
 
     @property
-    def met(self) -> frozenset[str]:
-        """Every scene that a class can meet."""
+    def met(self) -> Counter[str]:
+        """Every scene that a class can meet, and how many of PLAYS do."""
         return self._played[0]
 
     @property
@@ -191,17 +204,29 @@ class Pack:
         for scene in self.story.scenes.values():
             chapter = chapter if scene.chapter == "same" else scene.chapter
             runs.setdefault(chapter, []).append(scene)
+        rested = {fact for name, scenes in runs.items() for scene in scenes for fact in self._basis(scene, name)}
         used: set[str] = set()
         found = []
         for name, scenes in runs.items():
             known = self.story.chapters.get(name)
-            needed = [*(known.basis if known else ()), *(f for s in scenes for f in _facts_of(s))]
+            needed: list[str] = []
+            for scene in scenes:
+                needed += self._basis(scene, name)
+                needed += (fact for fact in _recorded(scene) if fact not in rested)  # else a record would tell ahead
+            needed += (fact for fact in (known.basis if known else ()) if fact not in rested)
             facts = tuple(self.story.facts[f] for f in dict.fromkeys(needed) if f in self.story.facts and f not in used)
             used |= {fact.id for fact in facts}
             notes = ((self.title(scene), self._made_up(scene)) for scene in scenes)
             readable = tuple(scene for scene in scenes if not scene.is_junction)
             found.append(Stretch(known.title if known else "", readable, facts, tuple(n for n in notes if n[1])))
         return found
+
+    def _basis(self, scene: Scene, chapter: str) -> tuple[str, ...]:
+        """What a scene rests on, else its chapter; a junction, which nobody reads, on nothing."""
+        if scene.is_junction:
+            return ()
+        known = self.story.chapters.get(chapter)
+        return scene.basis or (known.basis if known else ())
 
     def _made_up(self, scene: Scene) -> str:
         invented = [c for c in _choices(scene.choices) if c.record is not None and c.record.kind == "invented"]
@@ -215,10 +240,12 @@ class Pack:
 
     @property
     def documented(self) -> list[tuple[str, list[Fact]]]:
-        """What the background reading tells, by chapter."""
-        told = [(s.title, [f for f in s.facts if f.standing == "documented"]) for s in self.stretches]
+        """What the background reading tells, by chapter; what is to be sorted is left out."""
+        sorted_later = {claim.fact.id for claim in self.claims}
+        kept = [f for f in self.facts if f.standing == "documented" and f.id not in sorted_later]
+        told = [(s.title, [f for f in s.facts if f in kept]) for s in self.stretches]
         placed = {fact.id for _, facts in told for fact in facts}
-        rest = [f for f in self.facts if f.standing == "documented" and f.id not in placed]
+        rest = [f for f in kept if f.id not in placed]
         return [(title, facts) for title, facts in [*told, ("", rest)] if facts]
 
     def violent(self) -> list[tuple[str, Scene]]:
@@ -242,14 +269,11 @@ class Pack:
     def source_numbers(self) -> dict[str, int]:
         return {source: number for number, source in enumerate(self.story.sources, 1)}
 
-    def sources(self, fact: Fact) -> str:
-        return "; ".join(self.story.sources[source].title for source in fact.sources)
-
     @property
     def glossary(self) -> list[tuple[str, list[tuple[str, Shown]]]]:
-        """Entries by kind, each kind by the alphabet."""
+        """Entries by kind, each kind by the alphabet: people by their last name, the rest without `The`."""
         kinds = {"person": "People", "place": "Places", "term": "Terms"}
-        entries = sorted(self.story.glossary.values(), key=lambda entry: entry.title.casefold())
+        entries = sorted(self.story.glossary.values(), key=_sorting)
         found = [
             (name, [(e.title, self.show(e.text)) for e in entries if e.kind == kind]) for kind, name in kinds.items()
         ]
@@ -259,45 +283,86 @@ class Pack:
 
     @cached_property
     def claims(self) -> list[Claim]:
-        """At most CLAIMS of each standing, spread over the story, in an order that is the same on every machine.
-        Moments are of scenes that a class can meet.
+        """At most CLAIMS of each standing, in an order that is the same on every machine: FIRST of them, each standing
+        among them, then the others.
         """
-        scenes = [scene for stretch in self.stretches for scene in stretch.scenes if scene.id in self.met]
-        moments: dict[Standing, dict[str, Claim]] = {}
-        for scene in scenes:
-            for choice in _choices(scene.choices):
-                if claim := self._moment(scene, choice):
-                    moments.setdefault(claim.standing, {}).setdefault(claim.why, claim)
-        found: list[Claim] = []
-        for standing in STANDINGS:
-            facts = [Claim(f.text, standing, self.sources(f), f.id) for f in self.facts if f.standing == standing]
-            told = list(moments.get(standing, {}).values())
-            some = _spread(facts, CLAIMS - min(len(told), 2))  # a moment is not always invented
-            found += [*some, *_spread(told, CLAIMS - len(some))]
-        random.Random(self.story.id).shuffle(found)  # noqa: S311  # an order, no secret
+        chance = random.Random(self.story.id)  # noqa: S311  # an order, no secret
+        rounds = list(zip_longest(*(self._picked(standing) for standing in STANDINGS)))
+        picked = [Claim(fact, self._why(fact)) for one in rounds for fact in one if fact is not None]
+        first, rest = picked[:FIRST], picked[FIRST:]
+        chance.shuffle(first)
+        chance.shuffle(rest)
+        return first + rest
+
+    def _picked(self, standing: Standing) -> list[Fact]:
+        """Of the facts of a standing those that don't tell it and that most plays of a class meet, spread over the
+        story, sooner those that more than historians tell; where there are too few, whatever comes nearest."""
+        facts = [fact for fact in self.facts if fact.standing == standing]
+        good = [f for f in facts if not TELLING.search(f.text) and self._plays_with[f.id] * 3 >= PLAYS * 2]
+        firsthand = [f for f in good if any(_is_record(s) or _is_memoir(s) for s in self._cited(f))]
+        ranked = sorted(facts, key=lambda f: (TELLING.search(f.text) is not None, -self._plays_with[f.id]))
+        return _spread(next((some for some in (firsthand, good) if len(some) >= CLAIMS), ranked[:CLAIMS]), CLAIMS)
+
+    def _cited(self, fact: Fact) -> list[Source]:
+        return [self.story.sources[source] for source in fact.sources]
+
+    @cached_property
+    def _plays_with(self) -> Counter[str]:
+        """For each fact the plays of a class that met the one scene that rests on it and is met by most."""
+        found: Counter[str] = Counter()
+        for stretch in self.stretches:
+            for scene in stretch.scenes:
+                for fact in self._basis(scene, scene.chapter):
+                    found[fact] = max(found[fact], self.met[scene.id])
         return found
 
-    def _moment(self, scene: Scene, choice: Choice) -> Claim | None:
-        """A choice as a claim, where the record says one thing of it."""
-        record, label = choice.record, choice.label.constant
-        if record is None or label is None or record.kind == "departed":
-            return None
-        title = self.title(scene)
-        if record.kind == "invented":
-            return Claim(label.plain, "invented", self.note(choice), "", title)
-        facts = [self.story.facts[f] for f in record.facts]
-        standing: Standing = "disputed" if record.kind == "disputed" else facts[0].standing
-        if any(fact.standing != standing for fact in facts):
-            return None
-        why = " ".join(filter(None, (self.note(choice), *(f.text for f in facts))))
-        return Claim(label.plain, standing, why, facts[0].id, title)
+    def _why(self, fact: Fact) -> str:
+        """The reason for a fact's standing, from the kinds of its sources."""
+        cited = self._cited(fact)
+        memoirs = _titles(source for source in cited if _is_memoir(source))
+        others = _titles(source for source in cited if not _is_memoir(source))
+        records = _titles(source for source in cited if _is_record(source))
+        match fact.standing:
+            case "invented":
+                return "Made up for this story; no source has it."
+            case "memoir" if memoirs:
+                return f"Only the memoir tells it: {memoirs}.{f' Others repeat it: {others}.' if others else ''}"
+            case "memoir":
+                return f"One person's word, passed on by others: {others}."
+            case "disputed" if len(cited) > 1:
+                return f"Sources differ: {_titles(cited)}."
+            case "disputed":
+                return f"Not settled: others deny it, or tell it otherwise. See {_titles(cited)}."
+        if records:
+            return f"In records: {records}."
+        if memoirs and others:
+            return f"Besides the memoir: {others}."
+        return f"Nobody contests it. Told by {others or memoirs}."
 
 
-def _facts_of(scene: Scene) -> Iterator[str]:
-    yield from scene.basis
+def _is_memoir(source: Source) -> bool:
+    return "memoir" in source.kind.casefold()
+
+
+def _is_record(source: Source) -> bool:
+    return "primary" in source.kind.casefold()
+
+
+def _titles(sources: Iterable[Source]) -> str:
+    """Without what an author adds in brackets."""
+    return "; ".join(source.title.partition(" (")[0] for source in sources)
+
+
+def _recorded(scene: Scene) -> Iterator[str]:
+    """The facts that a scene's choices are set against."""
     for choice in _choices(scene.choices):
         if choice.record is not None:
             yield from choice.record.facts
+
+
+def _sorting(entry: Entry) -> str:
+    title = entry.title.casefold()
+    return title.split()[-1] + " " + title if entry.kind == "person" else title.removeprefix("the ")
 
 
 def _choices(choices: Iterable[Choice]) -> Iterator[Choice]:
@@ -306,12 +371,10 @@ def _choices(choices: Iterable[Choice]) -> Iterator[Choice]:
         yield from _choices(choice.choices)
 
 
-def _spread(claims: list[Claim], most: int) -> list[Claim]:
+def _spread(facts: list[Fact], most: int) -> list[Fact]:
     """So many of a list, evenly from its beginning to its end."""
-    if most <= 0 or not claims:
-        return []
-    step = max(len(claims) / most, 1)
-    return [claims[int(n * step)] for n in range(min(most, len(claims)))]
+    step = max(len(facts) / most, 1)
+    return [facts[int(n * step)] for n in range(min(most, len(facts)))]
 
 
 def folder_name(story: Story) -> str:
