@@ -151,7 +151,7 @@ class Pack:
 
     @cached_property
     def _played(self) -> tuple[Counter[str], int]:
-        """What PLAYS plays of the class met, by chance but always the same: every scene and in how many of them, and how
+        """What PLAYS plays of the class met, by chance but always the same: each scene and in how many of them, and how
         many decisions such a play has, half of them fewer and half of them more."""
         chance = random.Random(0)  # noqa: S311  # nothing secret
         answers = self.story.class_plan.answers if self.story.class_plan else {}
