@@ -183,7 +183,7 @@ FROM_LINE_MODE = """
     answers saved as play journal what was chosen and says think about is where typing enter type number letter lists
 """
 FROM_SCREEN = """
-    begin a new play settings 3 quit memorandum go on your decisions against back to title with told
+    begin a new play settings 3 quit memorandum go on your decisions against back to title with told everything
     write this markdown file outcomes met answer 4
     s p e c i a l t a s k s h e c l e r k
 """

@@ -191,7 +191,8 @@ class PageScreen(Screen[None]):
         self.write_hints()
 
     def write_hints(self) -> None:
-        more: list[Hint] = [("space", "more")] if self.more else []
+        typed = self.has_class("-typed")  # where the space bar writes a space
+        more: list[Hint] = [("space", "more")] if self.more and not typed else []
         self.query_one(Hints).set_hints(
             [*more, *self.hints()], self.app.size.width - 4, letters=self.game.settings.letters
         )
