@@ -216,6 +216,7 @@ def test_a_file_that_is_hard_to_read_is_refused(tmp_path: Path, name: str) -> No
         assert code in found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LARGE)
 def test_a_file_that_is_large_is_refused(tmp_path: Path, name: str) -> None:
     content, code = LARGE[name]
