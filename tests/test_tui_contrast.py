@@ -96,8 +96,11 @@ class Visitor:
         for theme, least in OURS.items():
             player.app.change("theme", theme)
             await player.pilot.pause()
-            await player.pilot.pause()
-            if found := faint(player, least):
+            for _ in range(20):  # a cell may be painted in the theme before for a moment longer
+                await player.pilot.pause()
+                if not (found := faint(player, least)):
+                    break
+            else:
                 self.faint.setdefault(f"{type(screen).__name__} in {theme}", []).extend(found)
             reader = screen.reader if isinstance(screen, PageScreen) else None
             if reader and reader.selected < reader.takeable and reader.region.height:  # of a vote none may be
