@@ -129,7 +129,8 @@ class Terms:
             case Not(inner):
                 return f"(not {self.write(inner)})"
             case Logic(every, terms):
-                return f"({(' && ' if every else ' || ').join(map(self.write, terms))})"
+                # `or`, for within a text `|` begins another alternative
+                return f"({(' && ' if every else ' or ').join(map(self.write, terms))})"
             case Compare(first, rest):
                 return self._compare(first, rest)
             case Arithmetic("//" | "%" as sign, left, right):
@@ -162,7 +163,7 @@ class Terms:
                 assert isinstance(right, Constant)
                 assert isinstance(right.value, tuple)
                 values = [self.number(Constant(value)) for value in right.value]
-                test = " || ".join(f"{self.number(left)} == {value}" for value in values) or "false"
+                test = " or ".join(f"{self.number(left)} == {value}" for value in values) or "false"
                 said.append(f"({test})" if sign == "in" else f"(not ({test}))")
             else:
                 said.append(f"({self.number(left)} {sign} {self.number(right)})")
