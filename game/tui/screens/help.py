@@ -79,7 +79,7 @@ class Actions(Provider):
         return bound
 
     def row(self, text: Content, binding: Binding) -> Content:
-        return Content.assemble((f"{key_name(binding.key):<{KEY}}", "$secondary"), text)
+        return Content.assemble((f"{key_name(binding.key):<{KEY}}", ".command-palette--help-text"), text)
 
     async def run(self, binding: Binding) -> None:
         await self.screen.run_action(f"press({binding.key!r})")
