@@ -13,7 +13,8 @@ import gc
 import yaml
 from game.story.catalogue import Problems
 from game.story.loader import load
-from game.story.source import Reader, decode
+from game.story.source import Reader
+from game.story.files import decode
 data = Path({path!r}).read_bytes()
 """
 _NODES = """

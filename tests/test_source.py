@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from game.story.catalogue import CATALOGUE, Problems
+from game.story.files import decode, find_files, read_bytes
 from game.story.loader import load
+from game.story.nodes import Mapping, Node, Scalar, Sequence
 from game.story.schema import BLOCKS
-from game.story.source import Mapping, Node, Reader, Scalar, Sequence, decode, find_files, read_bytes
+from game.story.source import Reader
 
 MODEST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -26,8 +26,8 @@ from game.play.page import (
 )
 from game.play.staging import Kept, StagedChoice, StagedScene, Withheld, stage, telling
 from game.story.expressions import Kind, Value
+from game.story.files import FORBIDDEN
 from game.story.model import By, Choice, Entry, Once, Passage, Scene, Sheet, Story, Variable, When
-from game.story.source import FORBIDDEN
 from game.story.text import EMPTY, Shown, Template, static
 
 MAX_ANSWER = 60  # characters of a typed answer

@@ -5,18 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from game.prove.trees import walk_terms
-from game.story.expressions import (
-    Arithmetic,
-    Call,
-    Compare,
-    Constant,
-    Either,
-    Expression,
-    Logic,
-    Not,
-    Term,
-    Visits,
-)
+from game.story.expressions import Arithmetic, Call, Compare, Constant, Either, Expression, Logic, Not, Term, Visits
 
 
 def endless_visits(term: Term | None) -> list[str]:

@@ -28,17 +28,7 @@ from game.prove.trees import (
     reads,
     walk_terms,
 )
-from game.story.expressions import (
-    Chose,
-    Compare,
-    Constant,
-    Expression,
-    Kind,
-    Seen,
-    Term,
-    Value,
-    Visits,
-)
+from game.story.expressions import Chose, Compare, Constant, Expression, Kind, Seen, Term, Value, Visits
 from game.story.model import Assignment, Choice, Scene, Story, Way
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from game.story.diagnostics import Diagnostic, Location, Severity
 
 if TYPE_CHECKING:
-    from game.story.source import File
+    from game.story.nodes import File
 
 QUOTE_HINT = "Use `|` and put the text on the next line, indented, or put it in quotes."
 TEXT_HINT = "Use `|` and put the text on the next line, indented."

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from game.story.diagnostics import Location
 from game.story.expressions import Kind
 from game.story.model import Choice, Scene, Story
-from game.story.shapes import Shaper
+from game.story.values import Shaper
 
 
 def cells(text: str) -> int:

@@ -6,9 +6,10 @@ from typing import get_args
 
 from game.story.expressions import Kind
 from game.story.model import Variable
+from game.story.nodes import Mapping, Node, Scalar
 from game.story.schema import GaugeKind
-from game.story.shapes import Shaper, location, spelt_flag
-from game.story.source import Mapping, Node, Scalar
+from game.story.shapes import location, spelt_flag
+from game.story.values import Shaper
 
 _GAUGES: tuple[GaugeKind, ...] = get_args(GaugeKind)
 _MAX_NUMBER = 1_000_000  # either end of a range

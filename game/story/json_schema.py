@@ -12,10 +12,12 @@ from functools import partial
 from typing import Any
 
 from game.story.catalogue import Problems
-from game.story.expressions import FUNCTIONS, Kind
+from game.story.expression_parser import FUNCTIONS
+from game.story.expressions import Kind
 from game.story.model import Story, Variable
+from game.story.nodes import File, Mapping, Node, Scalar, Sequence
 from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, RESERVED, Key
-from game.story.source import File, Mapping, Node, Reader, Scalar, Sequence
+from game.story.source import Reader
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ID = r"^[A-Za-z][A-Za-z0-9_]*$"

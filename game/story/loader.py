@@ -16,7 +16,9 @@ from game.story import checks
 from game.story.catalogue import Problems, printable
 from game.story.declarations import declare
 from game.story.diagnostics import Diagnostic, Location
-from game.story.expressions import ANY, MAX_LENGTH, Expression, Kind, Names
+from game.story.expression_parser import MAX_LENGTH
+from game.story.expressions import ANY, Expression, Kind, Names
+from game.story.files import FORBIDDEN, MAX_STORY, decode, find_files, read_bytes
 from game.story.model import (
     Chapter,
     ClassPlan,
@@ -32,23 +34,13 @@ from game.story.model import (
     Toll,
     Variable,
 )
+from game.story.nodes import Lines, Mapping, Node, Scalar, Sequence
 from game.story.scenes import SceneBuilder
 from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
-from game.story.shapes import Shaper, is_null, location
+from game.story.shapes import is_null, location
 from game.story.silence import Silencer, idle, left, silencers
-from game.story.source import (
-    FORBIDDEN,
-    MAX_STORY,
-    Lines,
-    Mapping,
-    Node,
-    Reader,
-    Scalar,
-    Sequence,
-    decode,
-    find_files,
-    read_bytes,
-)
+from game.story.source import Reader
+from game.story.values import Shaper
 
 _STORY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _STANDINGS: tuple[Standing, ...] = get_args(Standing)

@@ -23,10 +23,11 @@ from game.story.model import (
     Way,
     When,
 )
+from game.story.nodes import Mapping, Node, Scalar, Sequence
 from game.story.schema import BLOCKS, RecordKind, SheetKind
-from game.story.shapes import Shaper, location
-from game.story.source import Mapping, Node, Scalar, Sequence
+from game.story.shapes import location
 from game.story.text import Form, Template
+from game.story.values import Shaper
 
 SHEET_KINDS: tuple[SheetKind, ...] = get_args(SheetKind)
 _PIECES = ("text", "by", "once", "again", "sheet")

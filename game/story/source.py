@@ -5,36 +5,23 @@ whoever wants a number or a flag asks for one. Nodes are built from the event st
 counters, so that neither depth, nor size, nor aliases can hurt the process.
 """
 
-import os
 import re
-import stat
-from array import array
-from collections import abc
-from collections.abc import Iterator
-from itertools import accumulate
-from pathlib import Path
 from sys import intern
-from typing import Any, NamedTuple, overload
+from typing import Any
 
 import yaml
 
-from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems, printable
+from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems
+from game.story.files import FORBIDDEN, line_column
+from game.story.nodes import BROKEN, TO_COME, File, Lines, Mapping, Node, Repeated, Scalar, Sequence
 from game.story.outline import find_slip
 from game.story.schema import BLOCKS, shapes_of
 
-MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
-MAX_STORY = 32 * 2**20  # bytes
-MAX_FILES = 2_000
 MAX_NODES = 400_000  # of all files together; 10,000 scenes have some 250,000
 MAX_KEYS = 50_000  # in one mapping
 MAX_DEPTH = 64
 MAX_ALIASED = 20_000  # nodes that aliases may repeat
 
-# Characters with no place in a story: control characters, line separators that only some programs obey, overrides of
-# writing direction, and the noncharacters that `text.py` uses as marks.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
-)
 _SPECIAL = "\"'*>|[{&!%@`"
 _ENTRY = re.compile(r"\s*(?:- +)*(?:[^\s:#\"'\[{][^:#]*?: +)?")
 _LONE_KEY = re.compile(r"\s*(?:- +)*\w+\Z")
@@ -42,259 +29,11 @@ _GLUED = re.compile(r"[|>][-+0-9]*#")
 _GLUED_COLON = re.compile(r":[\[\]{},]")
 _ASKED = re.compile(r"[\s\[{,]?\?\Z")
 _COMMENT = re.compile(r"\s*#")
-_MISNAMED = re.compile(r"\.ya?ml\.\w+\Z")
 _CLOSED = re.compile(r"[}\]]\s*([,;.]+)\s*\Z")
 _LAST_WORD = re.compile(r"[^\s{\[,]\s+(\w+)\Z")
 _BLANK = re.compile(r"\s*\Z")
 _ASKS = re.compile(r"\?(?<![^\s\[{,]\?)\s")
 _ASKING = re.compile(r"\?(?:\s|\Z)")
-BROKEN = "!"
-_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
-
-
-class Lines(abc.Sequence[str]):
-    """The lines of a text without their ends, each cut out when it is asked for: a large story has many."""
-
-    __slots__ = ("_ends", "_text")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._ends = array("L", accumulate([len(line) + 1 for line in text.split("\n")]))
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        end = self._ends[index] - 1
-        return self._text[self._text.rfind("\n", 0, end) + 1 : end]
-
-
-class File:
-    """One YAML file: `path` as people should read it, `lines` without their ends."""
-
-    __slots__ = ("lines", "path", "text")
-
-    def __init__(self, path: str, text: str) -> None:
-        self.path = path
-        self.text = text
-        self.lines = Lines(text)
-
-
-class Repeated(NamedTuple):
-    """A key that its mapping has already; `behind` is the key before it."""
-
-    key: str
-    behind: str
-    line: int
-    column: int
-
-
-class Node:
-    """What every node has: the file and the place (from 1) where it begins."""
-
-    __slots__ = ("column", "file", "line")
-    file: File
-    line: int
-    column: int
-
-
-class Scalar(Node):
-    """Text as written. `style` is '' for plain, else one of | > " '; `comment` tells that a # follows it.
-
-    The style BROKEN marks what is in error itself: its problem is noted, and nobody should note a second.
-    """
-
-    __slots__ = ("comment", "style", "text")
-
-    def __init__(self, file: File, line: int, column: int, text: str, style: str, comment: bool = False) -> None:
-        self.file = file
-        self.line = line
-        self.column = column
-        self.text = text
-        self.style = style
-        self.comment = comment
-
-    @property
-    def is_null(self) -> bool:
-        return not self.style and self.text in _NULLS
-
-    @property
-    def is_broken(self) -> bool:
-        return self.style == BROKEN
-
-
-class Mapping(Node):
-    """Keys in file order; `places` holds the (line, column) of each.
-
-    Most places are never asked for, so they are numbers in `marks` until one is.
-    """
-
-    __slots__ = ("_places", "flow", "marks", "repeated", "values")
-
-    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
-        self.file = file
-        self.line = line
-        self.column = column
-        self.flow = flow
-        self.values: dict[str, Node] = {}
-        self.marks = array("Q")
-        self._places: dict[str, tuple[int, int]] | None = None
-        self.repeated: list[Repeated] | None = None
-
-    def begin(self, key: str, line: int, column: int) -> None:
-        """A new key, whose value is still to come."""
-        self.values[key] = _TO_COME
-        if self._places is None:
-            self.marks.append(line << 32 | column)
-        else:
-            self._places[key] = line, column
-
-    @property
-    def places(self) -> dict[str, tuple[int, int]]:
-        if self._places is None:
-            pairs = [(mark >> 32, mark & 0xFFFFFFFF) for mark in self.marks]
-            self._places = dict(zip(self.values, pairs, strict=False))
-        return self._places
-
-    @places.setter
-    def places(self, places: dict[str, tuple[int, int]]) -> None:
-        self._places = places
-
-
-_TO_COME = Node()
-
-
-class Sequence(Node):
-    __slots__ = ("flow", "items")
-
-    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
-        self.file = file
-        self.line = line
-        self.column = column
-        self.flow = flow
-        self.items: list[Node] = []
-
-
-# --- files ---------------------------------------------------------------------------------------------------------
-
-
-def find_files(story: Path, problems: Problems) -> Iterator[tuple[str, Path]]:
-    """The YAML files of a story (a folder or one file) in path order, as (name to show, path)."""
-    if not _is_folder(story):
-        yield _shown(story, story), story
-        return
-
-    def unreadable(error: OSError) -> None:
-        problems.add("unreadable", _shown(Path(error.filename), story), why=error.strerror or "")
-
-    found: list[tuple[str, Path]] = []
-    root = story.resolve()
-    for folder, folders, files in os.walk(story, onerror=unreadable):
-        for name in [n for n in folders if n.endswith(".yaml")]:
-            problems.add("not-a-file", _shown(Path(folder, name), story), what="a folder")
-        folders[:] = sorted(n for n in folders if not n.startswith("."))
-        for name in files:
-            path = Path(folder, name)
-            shown = _shown(path, story)
-            if name.startswith("."):
-                continue
-            if name.endswith(".yml"):
-                problems.add("yml-ending", shown)
-            elif _MISNAMED.search(name) or (
-                path.stem == "story" and "story.yaml" not in files and path.suffix != ".yaml"
-            ):
-                problems.add("not-read", shown)
-            elif name.endswith(".yaml"):
-                if path.is_symlink() and not _inside(path, root):
-                    problems.add("unsafe-path", shown, what=name)
-                else:
-                    found.append((shown, path))
-    if len(found) > MAX_FILES:
-        problems.add("too-large", _shown(story, story), what="story", limit=f"{MAX_FILES:,} files")
-        return
-    yield from sorted(found, key=lambda pair: Path(pair[0]).parts)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name too long, say
-        return False  # reading it will say so
-
-
-def _shown(path: Path, story: Path) -> str:
-    shown = path.relative_to(story).as_posix() if path != story else story.name or str(story)
-    return printable(shown)
-
-
-def _inside(path: Path, root: Path) -> bool:
-    try:
-        return path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):  # a circle of links
-        return True  # reading it will say so
-
-
-def read_bytes(path: Path, shown: str, problems: Problems, limit: int = MAX_FILE) -> bytes | None:
-    """The bytes of a regular file no larger than `limit`, or None and a problem."""
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            problems.add("not-a-file", shown, what="a folder" if stat.S_ISDIR(mode) else "no ordinary file")
-            return None
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except (OSError, RuntimeError) as error:
-        problems.add("unreadable", shown, why=getattr(error, "strerror", None) or str(error))
-        return None
-    if len(data) > limit:
-        problems.add("too-large", shown, what="file", limit=f"{limit / 2**20:g} MiB")
-        return None
-    return data
-
-
-def decode(data: bytes, shown: str, problems: Problems) -> File | None:
-    """UTF-8 text with line ends made equal; every tab, control character or bad byte is a problem."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:2].count(0) == 1:
-        problems.add("not-utf8", shown, 1, 1, what="UTF-16")
-        return None
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode()
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode()
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        problems.add("not-utf8", shown, line, column, what=f"the byte {data[error.start]:#04x}")
-        return None
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    file = File(shown, text)
-    problems.lines[shown] = file.lines
-    sound = True
-    for match in FORBIDDEN.finditer(text):
-        line, column = _line_column(text, match.start())
-        problems.at(file, line, column, "control-character", char=f"U+{ord(match[0]):04X}")
-        sound = False
-        if problems.full:
-            break
-    if "\t" in text:
-        for number, content in enumerate(file.lines, 1):
-            if "\t" in content:
-                problems.at(file, number, content.index("\t") + 1, "tab")
-                sound = sound and bool(content[: content.index("\t")].strip())
-                if problems.full:
-                    break
-        file.text = text.replace("\t", " ")
-    return file if sound else None
-
-
-def _line_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _find(char: str, lines: Lines, line: int, column: int) -> tuple[int, int]:
@@ -353,9 +92,6 @@ def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
     return match[1] if any(wanted <= block.keys() for block in BLOCKS.values()) else ""
 
 
-# --- nodes ---------------------------------------------------------------------------------------------------------
-
-
 class _PureLoader(yaml.Loader):
     """PyYAML's own parser, which lets an escape beyond Unicode raise what is no YAML error."""
 
@@ -410,7 +146,7 @@ class Reader:
         except yaml.MarkedYAMLError as error:
             self._explain(file, error)
         except yaml.reader.ReaderError as error:
-            line, column = _line_column(file.text, int(error.position))
+            line, column = line_column(file.text, int(error.position))
             self.problems.at(file, line, column, "yaml", why=str(error.reason))
         finally:
             loader.dispose()
@@ -443,7 +179,7 @@ class Reader:
                     and text not in stack[-1].values and len(stack[-1].values) < MAX_KEYS
                 ):  # what `_key` would do with it  # fmt: skip
                     keys[-1] = name = intern(text)
-                    stack[-1].values[name] = _TO_COME  # `begin` written out: every second scalar is a key
+                    stack[-1].values[name] = TO_COME  # `begin` written out: every second scalar is a key
                     stack[-1].marks.append(line << 32 | column)
                     continue
                 if not (text or stack or style or event.tag):  # an empty file: the parsers see it at different ends

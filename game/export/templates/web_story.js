@@ -70,7 +70,7 @@ function wordsOf(variable, value) {
 
 const printed = (value, flag) => (flag && typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
 
-// Characters with no place in a text: those that `FORBIDDEN` of game/story/source.py names.
+// Characters with no place in a text: those that `FORBIDDEN` of game/story/files.py names.
 const FORBIDDEN =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]/gu;
 

@@ -1,0 +1,138 @@
+"""What a story's text is read into: nodes that know their file and place."""
+
+from array import array
+from collections import abc
+from itertools import accumulate
+from typing import NamedTuple, overload
+
+BROKEN = "!"
+_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
+
+
+class Lines(abc.Sequence[str]):
+    """The lines of a text without their ends, each cut out when it is asked for: a large story has many."""
+
+    __slots__ = ("_ends", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = array("L", accumulate([len(line) + 1 for line in text.split("\n")]))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        end = self._ends[index] - 1
+        return self._text[self._text.rfind("\n", 0, end) + 1 : end]
+
+
+class File:
+    """One YAML file: `path` as people should read it, `lines` without their ends."""
+
+    __slots__ = ("lines", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.lines = Lines(text)
+
+
+class Repeated(NamedTuple):
+    """A key that its mapping has already; `behind` is the key before it."""
+
+    key: str
+    behind: str
+    line: int
+    column: int
+
+
+class Node:
+    """What every node has: the file and the place (from 1) where it begins."""
+
+    __slots__ = ("column", "file", "line")
+    file: File
+    line: int
+    column: int
+
+
+class Scalar(Node):
+    """Text as written. `style` is '' for plain, else one of | > " '; `comment` tells that a # follows it.
+
+    The style BROKEN marks what is in error itself: its problem is noted, and nobody should note a second.
+    """
+
+    __slots__ = ("comment", "style", "text")
+
+    def __init__(self, file: File, line: int, column: int, text: str, style: str, comment: bool = False) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.text = text
+        self.style = style
+        self.comment = comment
+
+    @property
+    def is_null(self) -> bool:
+        return not self.style and self.text in _NULLS
+
+    @property
+    def is_broken(self) -> bool:
+        return self.style == BROKEN
+
+
+class Mapping(Node):
+    """Keys in file order; `places` holds the (line, column) of each.
+
+    Most places are never asked for, so they are numbers in `marks` until one is.
+    """
+
+    __slots__ = ("_places", "flow", "marks", "repeated", "values")
+
+    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.flow = flow
+        self.values: dict[str, Node] = {}
+        self.marks = array("Q")
+        self._places: dict[str, tuple[int, int]] | None = None
+        self.repeated: list[Repeated] | None = None
+
+    def begin(self, key: str, line: int, column: int) -> None:
+        """A new key, whose value is still to come."""
+        self.values[key] = TO_COME
+        if self._places is None:
+            self.marks.append(line << 32 | column)
+        else:
+            self._places[key] = line, column
+
+    @property
+    def places(self) -> dict[str, tuple[int, int]]:
+        if self._places is None:
+            pairs = [(mark >> 32, mark & 0xFFFFFFFF) for mark in self.marks]
+            self._places = dict(zip(self.values, pairs, strict=False))
+        return self._places
+
+    @places.setter
+    def places(self, places: dict[str, tuple[int, int]]) -> None:
+        self._places = places
+
+
+TO_COME = Node()  # the value of a key whose value has not been read
+
+
+class Sequence(Node):
+    __slots__ = ("flow", "items")
+
+    def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.flow = flow
+        self.items: list[Node] = []
