@@ -158,7 +158,7 @@ class LineMode(Told):
             self.say_shown(static(story.content_note, "text"))
         if any(scene.is_violent for scene in story.scenes.values()):
             self.say()
-            choices = ["In full", "By a short, neutral summary"]
+            choices = ["In full", "By a short summary"]
             question = "How should scenes of violence be told? This can be changed at any time."
             self.violence(summarise=bool(self.pick(question, choices, int(self.settings.summarise))))
         answers: dict[str, Value] = {v.id: self.question(v) for v in story.questions}

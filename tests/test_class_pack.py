@@ -297,7 +297,7 @@ def test_the_note_home_is_about_the_lesson_and_not_about_the_program(pages: dict
         "Date",
         "Please answer by",
         "in full",
-        "by a short, neutral summary",
+        "by a short summary",
         "the class is asked for no name",
     ):
         assert said in words

@@ -145,7 +145,7 @@ class App {
     const fields = story.questions.map((variable) => this._question(variable));
     const violence = [...story.scenes.values()].some((scene) => scene.violent)
       ? this._radios("How should scenes of violence be told? This can be changed at any time.", "violence",
-        [["full", "In full"], ["summary", "By a short, neutral summary"]], this.settings.violence)
+        [["full", "In full"], ["summary", "By a short summary"]], this.settings.violence)
       : "";
     const form = h("form", {}, violence, fields.map(({ field }) => field),
       h("p", {}, h("button", { type: "submit" }, "Begin"), " ", button("Back", () => this.title())));
