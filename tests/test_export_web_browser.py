@@ -18,6 +18,7 @@ from game.play.journal import decisions
 from game.play.page import Card, Echo, Heading, Reply, Telling
 from game.play.saves import Save, encode_code, restore
 from game.play.session import Session
+from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story
 from game.story.text import Shown
@@ -271,6 +272,28 @@ def test_the_game_and_the_browser_open_what_the_other_saved(browser: Browser, ed
         browser("wait", "!document.getElementById('panel').open")
         assert browser.texts("#choices-body li") == [" ".join(text.split()) for text in _expected(place)]
         assert browser.focused() == "choices"
+
+
+def test_the_hands_of_a_class_stand_beside_its_decisions(browser: Browser, edition: Path, tmp_path: Path) -> None:
+    """As in the terminal, in the journal and at the end, also of a vote that was opened from its code."""
+    assert STORY is not None
+    session = Session(STORY, {"pace": "short"})
+    while session.offered:
+        hands = tuple(range(len(session.offered), 0, -1)) if len(session.offered) > 1 else None
+        session.choose(session.offered[0], hands)
+    votes = [decision.vote for decision in decisions(session) if decision.vote]
+    assert votes
+    browser("open", str(edition))
+    _press(browser, "Open a save")
+    browser("fill", "#given", encode_code(Play(session, Slots(tmp_path, STORY), "vote-1").as_save(), STORY))
+    browser("click", "button:text-is('Open the code')")
+    browser("wait", "!document.getElementById('panel').open")
+    while browser.texts(OPTIONS) == ["1 Go on"]:
+        browser("press", "Enter")
+    assert "The class's decisions, against the record" in browser.texts("#after h3")
+    assert [text for text in browser.texts("#after .decisions em") if " hands" in text] == votes
+    browser("click", "#tools button:text-is('Journal')")
+    assert [text for text in browser.texts("#panel em") if text in votes] == votes
 
 
 def test_a_play_is_kept_by_the_browser_and_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from game.export.web import web_page
+from game.play.journal import decisions
 from game.play.saves import Save, SaveError, encode_code, restore
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -36,7 +37,7 @@ def _random_play(story: Story, chance: random.Random, folder: Path) -> Save:
     }
     session = Session(story, answers)
     while session.offered and len(session.steps) < 90:
-        hands = tuple(chance.randrange(30) for _ in session.offered) if chance.random() < 0.1 else None
+        hands = tuple(chance.randrange(4) for _ in session.offered) if chance.random() < 0.3 else None
         session.choose(chance.choice(session.offered), hands)
     play = Play(session, Slots(folder, story), "play")
     play.debrief = ["", "Two\nlines, \u201cso\u201d"]
@@ -63,6 +64,7 @@ def test_a_save_passes_through_the_web_edition_unchanged(special_tasks: Story, t
     for save, found in zip(saves, opened, strict=True):
         again = Save.decode(json.dumps(found["save"]).encode())
         assert again == replace(save, saved=again.saved)
+        assert found["votes"] == [d.vote for d in decisions(restore(special_tasks, save).session)]
         assert restore(special_tasks, again).session.steps == restore(special_tasks, save).session.steps
 
 

@@ -80,6 +80,7 @@ def page_data(session: Session) -> Data:
                 "record": d.record,
                 "facts": [f.id for f in d.facts],
                 "note": _line(d.note),
+                "vote": d.vote,
             }
             for d in decisions(session)
         ]

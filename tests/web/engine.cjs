@@ -43,7 +43,7 @@ function play({ Session, decisions, story }, { answers, start, summarise, steps,
   return pages;
 }
 
-async function open({ decodeSave, restore, encodeCode, SaveError, story, around }, text) {
+async function open({ decisions, decodeSave, restore, encodeCode, SaveError, story, around }, text) {
   try {
     const { play: opened, notes } = restore(story, decodeSave(new TextEncoder().encode(text)));
     const save = opened.save();
@@ -51,7 +51,7 @@ async function open({ decodeSave, restore, encodeCode, SaveError, story, around 
     delete around.CompressionStream;
     const stored = await encodeCode(save, story);
     around.CompressionStream = CompressionStream;
-    return { save, notes, code, stored };
+    return { save, notes, code, stored, votes: decisions(opened.session).map(({ vote }) => vote) };
   } catch (error) {
     if (error instanceof SaveError) return { error: error.message };
     throw error;

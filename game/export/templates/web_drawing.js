@@ -137,7 +137,7 @@ class Drawing {
     return h("ol", { className: "decisions" }, found.map((decision) => h("li", {},
       h("p", {},
         decision.title ? h("span", { className: "dim" }, plain(decision.title), ": ") : "", drawn(decision.label)),
-      this.record(decision))));
+      this.record(decision), this.vote(decision))));
   }
 
   /** How a decision stands to what happened. */
@@ -151,6 +151,11 @@ class Drawing {
     return h("p", { className: `record ${record}` }, kind, ` ${remarks.join(" ")}`);
   }
 
+  /** The hands a class gave for a decision, where the play is a vote. */
+  vote({ vote }) {
+    return vote ? h("p", {}, h("em", {}, vote)) : "";
+  }
+
   /** Everything read and chosen; `back` makes the way back to a decision. */
   journal(session, back) {
     const found = new Map(decisions(session).map((decision) => [decision.step, decision]));
@@ -158,13 +163,15 @@ class Drawing {
       const parts = session.told(turn.parts);
       const decision = found.get(step);
       if (!decision) return this.parts(parts);
-      return [this.parts(parts.slice(0, 1)), this.record(decision), back(decision), this.parts(parts.slice(1))];
+      const [echo, ...rest] = parts;
+      return [this.parts([echo]), this.record(decision), this.vote(decision), back(decision), this.parts(rest)];
     });
   }
 
   /** What follows an ending's text: outcome, file, decisions, toll, questions with room for an answer. */
   ending(page, found, answers, answered) {
     const { title, outcome, outcome_summary, toll, debrief } = page.ending;
+    const whose = found.some(({ vote }) => vote) ? "The class's" : "Your";
     const section = (heading, ...body) => h("section", {}, h("h3", {}, heading), body);
     const harmed = toll.map(([who, text]) => h("li", {}, h("strong", {}, drawn(who)), ". ", drawn(text)));
     const questions = debrief.map((question, i) => this._question(question, i, answers[i] ?? "", answered));
@@ -174,7 +181,7 @@ class Drawing {
         outcome ? h("p", {}, h("span", { className: "dim" }, "Outcome: "), h("strong", {}, drawn(outcome))) : "",
         drawn(outcome_summary)),
       section("The file", this.file(page)),
-      section("Your decisions, against the record", this.decisions(found)),
+      section(`${whose} decisions, against the record`, this.decisions(found)),
       ...(harmed.length ? [section("The people harmed", h("ul", {}, harmed))] : []),
       ...(questions.length ? [section("Questions", questions)] : []),
     ];

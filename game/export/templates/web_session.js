@@ -334,8 +334,18 @@ function decisions(session) {
     const facts = record && !held ? record.facts : [];
     found.push({
       number: found.length + 1, step, scene: turn.scene, title: turn.title, label: turn.step.label,
-      record: record ? record.kind : null, facts, note: turn.note,
+      record: record ? record.kind : null, facts, note: turn.note, vote: voted(turn.step),
     });
   });
   return found;
+}
+
+/** A step's hands in a sentence; nothing where there were none, or they don't fit its options. */
+function voted({ hands, position }) {
+  const total = (hands ?? []).reduce((sum, count) => sum + count, 0);
+  if (!total || position > hands.length) return "";
+  const own = hands[position - 1];
+  const most = Math.max(0, ...hands.filter((_, i) => i !== position - 1));
+  const rest = most > own ? `; ${most} for another` : most === own ? "; a tie" : "";
+  return `${own} of ${total} hands${rest}.`;
 }
