@@ -1,5 +1,6 @@
 """A class plays on one screen: hands are counted, hidden until they are shown, and kept with each step."""
 
+import gc
 import io
 import os
 import random
@@ -592,6 +593,15 @@ def test_in_line_mode_hands_that_were_typed_are_there_when_the_input_ends(story,
 
 
 # --- the command and the terminal
+
+
+async def test_a_vote_leaves_what_was_read_to_no_collector_as_a_play_does(tmp_path, monkeypatch):
+    """Else a collection among thousands of objects of a story falls between a key and its page."""
+    seen = []
+    monkeypatch.setattr("game.commands.play.start", lambda *_, **__: seen.append(gc.isenabled()) or 0)
+    assert main(["class", "vote", "--saves", str(tmp_path)]) == 0
+    assert main(["play", "--saves", str(tmp_path)]) == 0
+    assert (seen, gc.isenabled()) == ([False, False], True)
 
 
 def test_the_command_plays_in_line_mode_in_a_pipe_and_says_where_the_votes_are(

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, command, find_story, read_story, write_text
+from game.commands.common import Commands, InputError, command, find_story, read_story, uncollected, write_text
 from game.story.catalogue import printable
 
 HELP = "the teacher's tools: a printed pack, a vote of the whole class, results of a class"
@@ -75,6 +75,7 @@ def _pack(options: argparse.Namespace) -> int:
     return 0
 
 
+@uncollected()
 def _vote(options: argparse.Namespace) -> int:
     from game.commands.play import check_name, saves_folder, start
     from game.play.slots import Slots

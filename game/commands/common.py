@@ -1,8 +1,10 @@
 """What the commands share: finding and reading stories and saves, errors of one line, words that are numbers."""
 
 import argparse
+import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,6 +26,16 @@ class UsageError(Exception):
 
 class InputError(Exception):
     """A story, save or answer that can't be used; the message may have more lines after the first."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is read and imported before the first page is no garbage; a front end collects again once that stands."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def command(

@@ -10,7 +10,16 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, UsageError, command, find_story, open_save, read_story
+from game.commands.common import (
+    Commands,
+    InputError,
+    UsageError,
+    command,
+    find_story,
+    open_save,
+    read_story,
+    uncollected,
+)
 from game.play.saves import SaveError
 from game.play.session import PlayError, Session, Start
 from game.play.slots import Play, Slots
@@ -36,15 +45,8 @@ def add(commands: Commands) -> None:
     play.add_argument("--replay", metavar="FILE", help="open a save, a code or a list of step ids at its end")
 
 
+@uncollected()
 def run(options: argparse.Namespace) -> int:
-    gc.disable()  # what is read and imported before the first page is no garbage
-    try:
-        return _run(options)
-    finally:
-        gc.enable()
-
-
-def _run(options: argparse.Namespace) -> int:
     path = find_story(options.story)
     watch = Watch(path) if options.watch else None  # looks first: what is saved while it is read is not missed
     story = read_story(path) if watch is None else watch.read().story or unread(path)
