@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from game.classroom.handed import codes, gather
+from game.classroom.purge import ours
 from game.classroom.results import Results, to_csv
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS
+from game.play.report import write_report
 from game.play.saves import Save, encode_code
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -286,9 +288,54 @@ def test_purge_deletes_what_results_and_votes_wrote_and_nothing_else(clerk: Stor
         == before
         == theirs | {*("vote.json", "vote.json.bak", "results.html", "results.csv")}
     )
-    assert "4 deleted" in run("class", "purge", str(folder), "--yes").stdout
+    assert "4 files deleted" in run("class", "purge", str(folder), "--yes").stdout
     assert {path.name for path in folder.iterdir()} == theirs
     assert "nothing" in run("class", "purge", str(folder), "--yes").stdout
+
+
+def test_purge_deletes_all_that_a_vote_left_and_says_what_it_is(clerk: Story, tmp_path: Path) -> None:
+    """The outcomes it met, its report and test, what was put aside or half written; no player's, and no notes."""
+    votes = Slots(tmp_path / "votes", clerk, kind="vote")
+    vote = Play(played(clerk, 2, hands=True).session, votes, "vote-1")
+    vote.extra["vote"] = {}
+    vote.save()
+    vote.save()
+    write_report(vote)
+    vote.save_test()
+    vote.save_test()
+    folder = votes.folder
+    (folder / "_outcomes.json.bak").write_bytes((folder / "_outcomes.json").read_bytes())
+    (folder / "vote-1.damaged-1").write_bytes(b"{")
+    (folder / ".vote-1.json.77.tmp").write_bytes(b"{")
+    made = {path.name for path in folder.iterdir()}
+    (folder / "notes.md").write_text("# Mine\n\nA play of 3 steps")
+    alone = Play(played(clerk, 1).session, Slots(tmp_path, clerk), "play-1")
+    alone.save()
+    write_report(alone)
+    said = run("class", "purge", str(folder), "--yes").stdout
+    assert {path.name for path in folder.iterdir()} == {"notes.md"}
+    assert {line.partition("  ")[0] for line in said.splitlines()[:-1]} == {str(folder / name) for name in made}
+    for name, what in {
+        "_outcomes.json": "outcomes met in votes",
+        "vote-1.json.bak": "vote, as it was a step before",
+        "vote-1.md": "report of a vote",
+        "vote-1-2.test.yaml": "left by a vote",
+    }.items():
+        assert f"{folder / name}  ({what})" in said
+    assert f"{len(made)} files deleted." in said
+    assert "nothing" in run("class", "purge", str(alone.slots.folder), "--yes").stdout
+    assert (alone.slots.folder / "_outcomes.json").exists()
+
+
+def test_outcomes_that_a_player_met_too_are_no_votes(clerk: Story, tmp_path: Path) -> None:
+    vote = Play(played(clerk, 2, hands=True).session, Slots(tmp_path, clerk), "vote-1")
+    vote.extra["vote"] = {}
+    vote.save()
+    path = tmp_path / "clerk" / "_outcomes.json"
+    assert ours(tmp_path / "clerk")[path] == "outcomes met in votes"
+    Play(vote.session, vote.slots, "play-1").save()
+    vote.save()
+    assert path not in ours(tmp_path / "clerk")
 
 
 def test_a_report_takes_files_and_codes_and_names_the_bad_ones(special: Story, tmp_path: Path) -> None:

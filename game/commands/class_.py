@@ -44,7 +44,7 @@ def _add_results(tools: Commands) -> None:
 
 
 def _add_purge(tools: Commands) -> None:
-    about = "delete the pages, tables and votes in a folder, and nothing else"
+    about = "delete the pages and tables of results in a folder, its votes and what they left, and nothing else"
     purge = tools.add_parser("purge", help=about, description=about)
     purge.add_argument("folder", metavar="FOLDER", type=Path)
     purge.add_argument("--yes", action="store_true", help="don't ask")
@@ -91,7 +91,7 @@ def _vote(options: argparse.Namespace) -> int:
 
 def _results(options: argparse.Namespace) -> int:
     from game.classroom.handed import gather
-    from game.classroom.purge import is_ours
+    from game.classroom.purge import kind
     from game.classroom.results import Results
 
     folder: Path = options.folder
@@ -110,7 +110,7 @@ def _results(options: argparse.Namespace) -> int:
     results = Results(story, handed, len(skipped))
     page, table = options.output or folder / "results.html", options.csv or folder / "results.csv"
     for path, given in ((page, options.output), (table, options.csv)):
-        if given is None and path.exists() and not is_ours(path):
+        if given is None and path.exists() and not kind(path):
             raise InputError(f"{path} is there, and this program did not make it: name another place")
     write_text(page, results.html())
     write_text(table, results.gradebook() if options.gradebook else results.table())
@@ -138,10 +138,10 @@ def _purge(options: argparse.Namespace) -> int:
     if not found:
         print(f"{folder}: nothing that results or vote wrote is in it")
         return 0
-    for path in found:
-        print(printable(str(path)))
+    for path, what in found.items():
+        print(printable(f"{path}  ({what})"))
     if not options.yes:
-        print(f"Delete these {len(found)} files? (yes or no) ", end="", flush=True)
+        print(f"Delete {_count(len(found), 'file')}? (yes or no) ", end="", flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             print("Nothing was deleted.")
             return 0
@@ -150,5 +150,5 @@ def _purge(options: argparse.Namespace) -> int:
             path.unlink()
     except OSError as error:
         raise InputError(f"{path}: can't be deleted: {error.strerror}") from None
-    print(f"{len(found)} deleted. What was handed in is left: delete it as other homework.")
+    print(f"{_count(len(found), 'file')} deleted. What was handed in is left: delete it as other homework.")
     return 0
