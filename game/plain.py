@@ -214,7 +214,7 @@ class LineMode(Told):
             self.say()
             self.commands[answer](session)
         elif answer == "u":
-            self.say("The last step is undone." if session.undo() else "There is nothing to undo.")
+            self.say("The last step is undone." if play.undo() else "There is nothing to undo.")
             self.save(play)
             self.again(play)
         elif answer == "b":

@@ -27,7 +27,8 @@ class ClassLineMode(LineMode):
         super().again(play)
         kept = Ballot.of(play.session.offered, play.extra)
         if kept.total:
-            self.say(f"\nHands given here before: {' '.join(map(str, kept.hands))}. Type them again to go on.")
+            again = "or others" if kept.taken_back else "to go on"
+            self.say(f"\nHands given here before: {' '.join(map(str, kept.hands))}. Type them again, {again}.")
 
     def options(self, page: Page) -> None:
         super().options(page)

@@ -18,7 +18,7 @@ from game.classroom.purge import ours
 from game.classroom.results import Results
 from game.cli import main
 from game.plain_vote import ClassLineMode
-from game.play.ballot import MOST, Ballot, counted
+from game.play.ballot import KEY, MOST, Ballot, counted
 from game.play.page import Card
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -390,13 +390,60 @@ def test_kept_hands_that_are_no_vote_on_this_page_are_none(mark):
     assert Ballot.of(OFFICE, {"vote": mark}).hands == [0, 0, 0]
 
 
-async def test_steps_are_taken_back_with_their_hands(story, saves):
+async def test_a_step_taken_back_by_mistake_is_taken_again_with_its_hands(story, saves):
     async with voting(story, saves) as player:
-        await player.press("4", "enter", "enter", "enter", "enter", "u")
+        await player.press("4", "enter", "2", "enter", "enter", "enter", "u")
+        await player.until(lambda: player.steps == [])
+        await player.sees("vote, 6 hands given")
+    assert kept(saves, story) == []
+    async with playing(story, saves, size=(66, 13), slot="vote-1", voting=True) as player:
+        await player.at(ClassScreen)
+        await player.press("end", "enter")
+        await player.sees("6 hands given", "These hands were taken back with their step. New ones replace them all.")
+        await player.press("enter")
+        await player.sees("4 hands, the most", "2 hands", "no hands")
+        await player.press("enter")
+        await player.sees("It has stopped.")
+    assert kept(saves, story) == [("office/look_at_the_clock", [4, 2, 0])]
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+async def test_a_vote_that_is_taken_again_has_no_hand_of_the_one_before(story, saves, one_by_one):
+    async with voting(story, saves) as player:
+        await player.press("4", "enter", "2", "enter", "enter", "enter", "u")
         await player.until(lambda: player.steps == [])
         await player.press("end", "enter")
-        await player.sees("no hands given")
-    assert kept(saves, story) == []
+        if one_by_one:
+            await player.press("h", "3", "3")
+        else:
+            await player.press("down", "down", "2")
+        await player.sees("2 hands given", "Press the number" if one_by_one else "Type the hands")
+        assert slots(saves, story).read("vote-1").extra["vote"]["hands"] == [0, 0, 2]
+        await player.press("s", "enter")
+        await player.until(lambda: player.steps == ["office/stamp_it"])
+    assert kept(saves, story) == [("office/stamp_it", [0, 0, 2])]
+
+
+async def test_going_back_over_many_steps_gives_the_hands_of_the_first_of_them_back(story, saves):
+    """As the journal does: those of the page that is open again; the copy keeps them all."""
+    play = Play(Session(story, {"pace": "brief"}), slots(saves, story), "vote-1")
+    play.extra[KEY] = {}
+    for step in ("office/look_at_the_clock", "office/send_it_up"):
+        play.session.choose(step, tuple(range(1, len(play.session.offered) + 1)))
+    play.rewind(1, "vote-2")
+    assert Ballot.of(play.session.offered, play.extra).hands == [1, 2, 3]
+    play.session.choose("office/look_at_the_clock")
+    assert play.undo()
+    assert Ballot.of(play.session.offered, play.extra).hands == [0, 0, 0], "it was taken without a vote"
+    assert not play.undo()
+    assert [len(step["hands"]) for step in slots(saves, story).read("vote-2").steps] == [3, 2]
+
+
+def test_hands_that_an_alone_player_never_gave_are_not_kept(story, saves):
+    play = Play(Session(story, {"pace": "brief"}), slots(saves, story), "play-1")
+    play.session.choose("office/stamp_it", (1, 2, 3))
+    assert play.undo()
+    assert play.extra == {}
 
 
 @pytest.mark.parametrize("size", [(66, 13), (80, 24), (120, 40), (300, 80), (40, 10), (20, 5)], ids=str)
@@ -533,6 +580,12 @@ async def test_what_a_vote_wrote_is_known_to_results_report_and_purge(story, sav
     assert "0 plays, 1 vote, 0 skipped" in capsys.readouterr().out
     assert main(["report", str(folder / "vote-1.json"), "--story", str(tmp_path / "story")]) == 0
     assert "12 of 30 hands." in capsys.readouterr().out
+    assert set(ours(folder).values()) == {
+        "page of results",
+        "table of results",
+        "vote",
+        "vote, as it was a step before",
+    }
     assert {path.name for path in ours(folder)} == {"results.html", "results.csv", "vote-1.json", "vote-1.json.bak"}
 
 
@@ -590,6 +643,7 @@ def test_in_line_mode_hands_that_were_typed_are_there_when_the_input_ends(story,
     assert "Hands given here before: 7 7 1. Type them again" in typed(story, saves)
     typed(story, saves, "7 7 1", "2")
     assert "Hands given" not in typed(story, saves)
+    assert "Hands given here before: 7 7 1. Type them again, or others." in typed(story, saves, "u")
 
 
 # --- the command and the terminal
@@ -617,7 +671,7 @@ def test_the_command_plays_in_line_mode_in_a_pipe_and_says_where_the_votes_are(
 def test_a_second_vote_for_the_other_ending_keeps_the_first_and_results_count_both(
     story, saves, tmp_path, monkeypatch, capsys
 ):
-    """The first decision, taken again without hands, is counted once; undo would have lost what was raised."""
+    """The first decision, taken again without hands, is counted once; undo would have left one play of the two."""
     command = ["class", "vote", str(tmp_path / "story"), "--saves", str(saves)]
     for slot, lines in (("first", "1\n15 12 3\n\n20 10\n\nq\n"), ("again", "1\n1\n9 21\n\nq\n")):
         monkeypatch.setattr("sys.stdin", io.StringIO(lines))

@@ -27,12 +27,14 @@ def counted(hands: int) -> str:
 @dataclass(slots=True)
 class Ballot:
     """`options` are the ids offered, `hands` the count of each; `done` those whose count was typed, `given` the options
-    of hands given one by one, in their order."""
+    of hands given one by one, in their order. `taken_back` says that the hands are those of a step that was taken back:
+    they count until a new one is given, which replaces them all."""
 
     options: tuple[str, ...]
     hands: list[int]
     done: set[int] = field(default_factory=set)
     given: list[int] = field(default_factory=list)
+    taken_back: bool = False
 
     @classmethod
     def of(cls, options: Sequence[str], extra: Mapping[str, Any]) -> "Ballot":
@@ -42,12 +44,17 @@ class Ballot:
             hands, order = kept.get("hands"), kept.get("given")
             if _counts(hands, MOST) and len(hands) == len(options):
                 known = order if _counts(order, len(options) - 1) else []
-                return cls(tuple(options), list(hands), {n for n, count in enumerate(hands) if count}, list(known))
+                again = kept.get("taken_back") is True
+                done = {n for n, count in enumerate(hands) if count or again}
+                return cls(tuple(options), list(hands), done, list(known), again)
         return cls(tuple(options), [0] * len(options))
 
     def as_data(self) -> dict[str, Any]:
         """As a save keeps it."""
-        return {"options": list(self.options), "hands": self.hands, "given": self.given} if self.total else {}
+        if not self.total:
+            return {}
+        again = {"taken_back": True} if self.taken_back else {}
+        return {"options": list(self.options), "hands": self.hands, "given": self.given} | again
 
     @property
     def total(self) -> int:
@@ -79,6 +86,7 @@ class Ballot:
 
     def raise_hand(self, option: int) -> None:
         """One hand for an option."""
+        self._anew()
         if self.hands[option] < MOST:
             self.hands[option] += 1
             self.given.append(option)
@@ -94,6 +102,7 @@ class Ballot:
 
     def type(self, option: int, digit: int, *, anew: bool) -> None:
         """A digit more of an option's count, or the first of a new one."""
+        self._anew()
         begun = 0 if anew else self.hands[option]
         if begun * 10 + digit <= MOST:
             self.hands[option] = begun * 10 + digit
@@ -101,9 +110,15 @@ class Ballot:
 
     def rub_out(self, option: int) -> None:
         """The last digit of an option's count less."""
+        self._anew()
         self.hands[option] //= 10
         if not self.hands[option]:
             self.done.discard(option)
+
+    def _anew(self) -> None:
+        """A vote that is taken again begins without the hands of the one before."""
+        if self.taken_back:
+            self.hands, self.done, self.taken_back = [0] * len(self.options), set(), False
 
 
 def _counts(value: Any, most: int) -> TypeGuard[list[int]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from game.play import outcomes
+from game.play.ballot import KEY, Ballot
 from game.play.files import write_atomically
 from game.play.rehearsal import as_test
 from game.play.saves import MAX_SAVE, STEP_KEYS, Restored, Save, SaveError, encode_code, restore
@@ -79,7 +80,7 @@ class Play:
         """Raises SaveError when the disk refuses."""
         self.slots.write(self.slot, self.as_save())
         try:
-            outcomes.keep(self.slots.folder, self.session)
+            outcomes.keep(self.slots.folder, self.session, vote=KEY in self.extra)
         except OSError as error:
             raise SaveError(f"{self.slot}: its outcome can't be kept: {error.strerror}") from None
 
@@ -87,7 +88,22 @@ class Play:
         """Takes a step, counted from 1, and all after it back. The play as it stands is kept in another slot first;
         raises SaveError where it can't be, and then nothing has changed."""
         self.slots.write(copy, self.as_save())
-        self.session.replay(self.session.steps[: step - 1])
+        self._back_to(step)
+
+    def undo(self) -> bool:
+        """Takes the last step back; False on the first page."""
+        count = len(self.session.steps)
+        if count:
+            self._back_to(count)
+        return bool(count)
+
+    def _back_to(self, step: int) -> None:
+        """To the page before a step. The hands a class gave for that step are on its page again."""
+        steps = self.session.steps
+        self.session.replay(steps[: step - 1])
+        if KEY in self.extra:
+            offered, hands = self.session.offered, list(steps[step - 1].hands or ())
+            self.extra[KEY] = Ballot(tuple(offered), hands, taken_back=True).as_data()
 
     def answered(self, question: int) -> str:
         """What was answered to a question of the debriefing, counted from 0; '' for nothing yet."""

@@ -209,7 +209,7 @@ class SceneScreen(BesideScreen):
         self.refused = self.game.refused = refused
 
     def action_undo(self) -> None:
-        if self.session.undo():
+        if self.play.undo():
             self.coming = 0
             self.show()
             self.save()

@@ -224,6 +224,8 @@ class VoteScreen(TimedScreen):
         gap = width - len(total) - len(text_of(title[0]))
         if self.open:
             told = self.ballot.verdict() + ("" if self.ballot.decided else " Mark one with the arrows.")
+        elif self.ballot.taken_back:
+            told = "These hands were taken back with their step. New ones replace them all."
         elif self.page.one_by_one:
             told = "Press the number of one option, once. Counts are hidden."
         else:
