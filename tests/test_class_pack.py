@@ -296,6 +296,7 @@ def test_the_note_home_is_about_the_lesson_and_not_about_the_program(pages: dict
     for said in (
         "Date",
         "Please answer by",
+        "a word to me by the date above is enough",
         "in full",
         "by a short summary",
         "the class is asked for no name",
@@ -312,6 +313,10 @@ def test_whoever_opts_out_is_told_what_both_hand_in_and_how_it_is_marked(special
     assert "What did Sudoplatov know, what held him, and who paid?" in words
     assert "The class hands in an exit ticket" in words
     assert not re.search(r"\byou\b", words, re.IGNORECASE)
+    assert f"Numbers 1 to {FIRST} of Sort the evidence. The reading does not have them" in words
+    assert not {claim.fact.text for claim in Pack(special).claims} & {
+        fact.text for _, facts in Pack(special).documented for fact in facts
+    }, "as the alternative says"
     minutes = sum(int(n) for n in re.findall(r"(\d+) minutes", words))
     assert minutes == sum(n for _, n in Pack(special).plan)
 
