@@ -38,9 +38,10 @@ def shipped() -> tuple[Story, Measures]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Programs that tests start find no settings of whoever runs the tests."""
+def _nobodys_terminal(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Programs that tests start find no settings of whoever runs the tests, and a terminal with all colours."""
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ["COLORTERM"] = "truecolor"
 
 
 @pytest.fixture

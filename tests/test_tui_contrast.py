@@ -272,3 +272,29 @@ async def test_the_theme_of_the_terminal_uses_its_sixteen_colours_and_no_other(s
             assert style.bgcolor is None or style.bgcolor.is_default, (text, style)
             assert style.color is None or style.color.is_default or style.color.number < 16, (text, style)
         await shown(player)
+
+
+NAMED = (  # what terminals show for the 16 names: xterm, and the console of Linux and of old screens
+    "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff",
+)
+
+
+@pytest.mark.parametrize("theme", OURS)
+async def test_where_there_are_sixteen_colours_each_theme_is_made_of_them_and_read_as_easily(
+    street, monkeypatch, theme
+):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    async with street(settings=Settings(theme=theme)) as player:
+        for keys in ([], ["p"], ["escape", "f", "1"], ["escape", "escape", "s"]):
+            await player.press(*keys)
+            for text, style in styles(player):
+                inks = [c.number for c in (style.color, style.bgcolor) if c is not None]
+                assert len(inks) == 2, (text, style)
+                assert None not in inks, (text, style)
+                for named in NAMED:
+                    colors = [Color.parse(f"#{named.split()[ink]}") for ink in inks]
+                    assert contrast(*colors) >= 4.5, (text, style)
+        await player.press("escape")
+        await shown(player)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from game.story.model import Story
 from game.tui.screens.base import PageScreen, bindings_of
@@ -79,6 +80,7 @@ async def test_the_palette_lists_all_actions_of_a_scene_and_none_of_textual(stor
         await player.until(lambda: isinstance(player.app.screen, CommandPalette) and len(listed(player)) > 1)
         assert listed(player) == list(SCENE)
         await player.sees("e Evidence: the facts behind this scene", "? Help: every key and what it does")
+        await player.until(lambda: not player.app.screen.query_one(Input).cursor_blink)
         await player.press("escape")
         await player.at(SceneScreen)
 

@@ -118,6 +118,10 @@ async def test_a_wide_screen_has_the_gauges_beside_the_text_and_a_narrower_one_b
         await player.resize(109, 40)
         assert player.margin == ""
         await player.sees("Mood: bright, up from even Days left: 9")
+        await player.resize(34, 24)
+        await player.sees("Mood: bright, up from even")
+        assert "Days left" not in player.words  # it has no room: it is left out whole
+        assert "…" not in player.words
         await player.resize(60, 7)
         assert "Mood" not in player.words
 
@@ -303,6 +307,9 @@ async def test_undo_goes_back_to_the_first_page_and_then_says_there_is_nothing(s
         await player.sees("Mood: even")
         await player.press("u")
         await player.sees("There is nothing to undo.")
+        gauges, keys = player.text.split("\n")[-2:]  # which the notice leaves as they are
+        assert gauges.split() == "Mood: even Days left: 9".split()
+        assert keys.endswith("p actions  ? help")
         assert player.steps == []
         assert Slots(saves, story).read("play-1").steps == []
 

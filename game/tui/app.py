@@ -31,7 +31,7 @@ from game.tui.screens.saves import SavesScreen
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
-from game.tui.themes import LAMP, THEMES
+from game.tui.themes import LAMP, SIXTEEN, THEMES
 from game.watch import POLL, Opening, Watch
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class GameApp(App[int]):
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
         self.title = slots.story.title
-        for theme in THEMES:
+        for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme
         self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one
@@ -265,9 +265,16 @@ class GameApp(App[int]):
 
     def action_command_palette(self) -> None:
         from textual.command import CommandPalette  # see _actions
+        from textual.widgets import Input
 
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette", placeholder=SEARCH))
+            palette = CommandPalette(id="--command-palette", placeholder=SEARCH)
+
+            def steady() -> None:
+                palette.query_one(Input).cursor_blink = False
+
+            self.push_screen(palette)
+            palette.call_after_refresh(steady)
 
     def action_settings(self) -> None:
         self.push_screen(SettingsScreen())

@@ -163,7 +163,6 @@ def draw_ending(
     end = wrap([("Ending: ", "dim"), *span_runs(ending.title, "strong")], width) if ending.title else []
     if ending.outcome:
         end += wrap([("Outcome: ", "dim"), *span_runs(ending.outcome, "strong")], width)
-        end += shown_lines(ending.outcome_summary, width)
     toll = spaced(
         wrap([*span_runs(who, "strong"), (". ", ""), *span_runs(text)], width, "", "  ") for who, text in ending.toll
     )
@@ -174,6 +173,7 @@ def draw_ending(
     whose = "The class's" if any(decision.vote for decision in found) else "Your"
     return spaced([
         end,
+        shown_lines(ending.outcome_summary, width),
         heading("The file", width) + draw_file(sheets, width),
         heading(f"{whose} decisions, against the record", width) + draw_decisions(found, width),
         heading("The people harmed", width) + toll if toll else [],

@@ -34,7 +34,7 @@ def draw_sheet(sheet: SheetShown, width: int) -> list[Line]:
 def framed(body: list[Line], name: str, width: int) -> list[Line]:
     """An index card: its name, a red rule below it, and lines."""
     inner = _inner(width)
-    rule = (("├" + "─" * (inner + 2) + "┤", "sheet stamp"),)
+    rule = (("├", "sheet rule"), ("─" * (inner + 2), "sheet stamp"), ("┤", "sheet rule"))
     return [_edge("┌─┐", width), *_sided(wrap([(name, "strong")], inner), width), rule, *_sided(body, width),
             _edge("└─┘", width)]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The themes: a lamp on a desk, ink on paper, high contrast, and whatever the terminal itself has.
 
 Two accents and no more: baize for focus and selection, stamp red for documents and warnings. Of the first three, a test
-measures the contrast of every cell of every screen.
+measures the contrast of every cell of every screen. Where a terminal has 16 colours, each is made of those.
 """
 
 from textual.theme import Theme
@@ -106,25 +106,40 @@ CONTRAST = _theme(
     text="#ffffff",
     quiet="#d8d8d8",
     desk="#000000",
-    sheet="#000000",
+    sheet="#1c1c1c",
     selected="#003318",
     baize="#8ff0a4",
     stamp="#ffb09a",
     rule="#a8a8a8",
     thumb="#d8d8d8",
 )
-TERMINAL = _theme(
-    "terminal",
-    dark=True,
-    ansi=True,
-    text="ansi_default",
-    quiet="ansi_default",
-    desk="ansi_default",
-    sheet="ansi_default",
-    selected="ansi_default",
-    baize="ansi_green",
-    stamp="ansi_red",
-    rule="ansi_default",
-    thumb="ansi_green",
-)
+
+
+def _named(name: str, *, text: str, desk: str, baize: str, stamp: str) -> Theme:
+    """A theme from colours that the terminal has names for. What has been read is dim, what is selected reversed."""
+    return _theme(
+        name,
+        dark=name != PAPER.name,
+        ansi=True,
+        text=text,
+        quiet=text,
+        desk=desk,
+        sheet=desk,
+        selected=desk,
+        baize=baize,
+        stamp=stamp,
+        rule=text,
+        thumb=baize,
+    )
+
+
+TERMINAL = _named("terminal", text="ansi_default", desk="ansi_default", baize="ansi_green", stamp="ansi_red")
 THEMES = (LAMP, PAPER, CONTRAST, TERMINAL)
+
+
+SIXTEEN = (  # where there are 16 colours: those nearest to ours are grey for baize, and yellow for stamps on paper
+    _named("lamp", text="ansi_white", desk="ansi_black", baize="ansi_green", stamp="ansi_bright_red"),
+    _named("paper", text="ansi_black", desk="ansi_bright_white", baize="ansi_black", stamp="ansi_red"),
+    _named("contrast", text="ansi_bright_white", desk="ansi_black", baize="ansi_green", stamp="ansi_bright_red"),
+    TERMINAL,
+)

@@ -6,7 +6,7 @@ from game.tui.screens.base import PageScreen, items, whole
 
 class LeaveScreen(PageScreen):
     def on_mount(self) -> None:
-        self.bars()
+        self.bars(self.game.title)
         question = "Leave the game? What was played is saved."
         self.reader.show(whole(lambda width: paragraph(question, width, "strong")), items(["Leave", "Stay"]))
 

@@ -41,8 +41,8 @@ class SavesScreen(Panel):
     @staticmethod
     def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
         about = info.error.removeprefix(f"{info.name}: ") if info.error else info.told
-        gap = "\N{NO-BREAK SPACE}" * (min(longest, NAME) - cell_len(info.name) + 2)
-        return [(info.name, "strong"), (f"{gap} {about}", "stamp" if info.error else "dim")]
+        gap = "\N{NO-BREAK SPACE}" * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
+        return [(info.name, "strong"), (f"{gap} ", ""), (about, "stamp" if info.error else "dim")]
 
     def open(self, info: SlotInfo) -> None:
         self.app.push_screen(SlotScreen(self.slots, info))

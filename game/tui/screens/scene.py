@@ -137,7 +137,7 @@ class SceneScreen(BesideScreen):
         said = [Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges]
         line = Content("   ").join(said)
         while line.cell_length > width - 4:
-            line = Content("  ").join(said if len(said) == len(gauges) else [*said, Content("…")])
+            line = Content("  ").join(said)
             if len(said) < 2:
                 break
             said.pop()
