@@ -1,15 +1,22 @@
 """What tests share: the story corpora, and reading a story from text."""
 
+import io
 import os
+import signal
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from game.cli import main
 from game.commands.common import find_story, read_story
 from game.prove.measures import Measures, measure
 from game.story.loader import Loaded, load
-from game.story.model import Story
+from tests.flow import Begin, beginning
+from tests.story_numbers import Shipped
 
 STORIES = Path(__file__).parent / "stories"
 
@@ -31,17 +38,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> tuple[Story, Measures]:
-    """The story that is shipped, and what it measures: half a minute of work."""
-    story = read_story(find_story(None))
-    return story, measure(story)
+def shipped() -> Shipped:
+    """The story that is shipped, proved and measured once: half a minute of work."""
+    told, kept = io.StringIO(), []
+
+    def keep(*arguments: Any, **named: Any) -> Measures:
+        kept.append(measure(*arguments, **named))
+        return kept[-1]
+
+    with (
+        patch("game.prove.measures.measure", keep),
+        redirect_stdout(told),
+        redirect_stderr(told),
+    ):
+        code = main(["check", "--strict", "--prove"])
+    return Shipped(read_story(find_story(None)), *kept, code, told.getvalue())
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobodys_terminal(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Programs that tests start find no settings of whoever runs the tests, and a terminal with all colours."""
+    """Programs that tests start find no settings of whoever runs the tests, and a terminal with all colours. They hear
+    Ctrl+C, which what a shell runs in the background does not.
+    """
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ["COLORTERM"] = "truecolor"
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -54,3 +75,8 @@ def load_text(tmp_path: Path) -> Callable[..., Loaded]:
         return load(path, pure=pure)
 
     return load_it
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Begin:
+    return beginning(tmp_path)

@@ -6,15 +6,27 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from typing import NamedTuple
 
 from game.play.page import Card, Echo, Heading, Opening, Reply, Telling
 from game.play.session import Session
 from game.prove.explore import Witness
+from game.prove.measures import Measures
 from game.story.expressions import Expression, Value
 from game.story.model import Assignment, Choice, Story
 from tests.told_stories import count, count_prose
 
 Read = tuple[str, str]  # as in Expression.reads
+
+
+class Shipped(NamedTuple):
+    """What `check --strict --prove` makes of the story that is shipped."""
+
+    story: Story
+    measures: Measures
+    code: int
+    said: str
+
 
 # --- plays ----------------------------------------------------------------------------------------------------------
 

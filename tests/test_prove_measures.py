@@ -16,6 +16,7 @@ from game.prove.words import CARDS, FACTS, TEXT, ToldSpace
 from game.story.expressions import Kind
 from game.story.loader import load
 from game.story.model import Story
+from tests.story_numbers import Shipped
 from tests.told_stories import CUTS, VALUES, Plays, told_text
 
 CAP = 1_500
@@ -340,8 +341,8 @@ scenes:
     assert 5 <= (count.high or 0) < 99
 
 
-def test_chances_are_the_frequencies_of_a_walk(shipped: tuple[Story, Measures]) -> None:
-    (story, found), runs = shipped, 40_000
+def test_chances_are_the_frequencies_of_a_walk(shipped: Shipped) -> None:
+    story, found, runs = shipped.story, shipped.measures, 40_000
     walked = walk(story, runs=runs, seed=1)
     outcomes = [r for r in found.results if r.kind == "outcome"]
     assert len(outcomes) > 1
@@ -351,8 +352,8 @@ def test_chances_are_the_frequencies_of_a_walk(shipped: tuple[Story, Measures]) 
         assert abs(last - chance) < 5 * (chance * (1 - chance) / runs) ** 0.5, result.id
 
 
-def test_plays_that_take_every_choice_are_few_and_end(shipped: tuple[Story, Measures]) -> None:
-    story, found = shipped
+def test_plays_that_take_every_choice_are_few_and_end(shipped: Shipped) -> None:
+    story, found = shipped.story, shipped.measures
     taken = set()
     for play in found.plays:
         session = Session(story, play.answers)

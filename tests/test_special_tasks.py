@@ -10,7 +10,7 @@ from game.prove.given import given
 from game.prove.measures import Measures
 from game.story.model import Story
 from game.story.statistics import Statistics, statistics
-from tests.story_numbers import Play, percentiles, random_plays, read_later, replayed
+from tests.story_numbers import Play, Shipped, percentiles, random_plays, read_later, replayed
 
 FULL, SHORT = {"pace": "full"}, {"pace": "short"}
 PLAYS = 450  # at random, of the full telling; a third as many of the class telling
@@ -38,8 +38,8 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def found(shipped: tuple[Story, Measures]) -> Found:
-    story, measures = shipped
+def found(shipped: Shipped) -> Found:
+    story, measures = shipped.story, shipped.measures
     return Found(
         story=story,
         statistics=statistics(story),
@@ -48,6 +48,12 @@ def found(shipped: tuple[Story, Measures]) -> Found:
         class_plays=list(random_plays(story, SHORT, PLAYS // 3)),
         covering=list(replayed(story, measures.plays)),
     )
+
+
+def test_it_is_proved_and_all_of_it_is_used(shipped: Shipped) -> None:
+    print(f"\n{shipped.said}")
+    assert shipped.code == 0, shipped.said
+    assert "PROVED" in shipped.said
 
 
 def test_the_story_is_as_large_as_it_should_be(found: Found) -> None:

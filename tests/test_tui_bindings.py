@@ -22,8 +22,8 @@ from game.tui.screens.title import TitleScreen
 from game.tui.screens.vote import AskScreen, ClassScreen, VoteScreen
 from game.tui.screens.watched import BrokenScreen, Inspector
 from tests.screen import Player, at_scene, long_story, playing, write_story
-from tests.test_class_vote import CLASS, classroom, voting
 from tests.test_watch import waiting, watching
+from tests.voting import CLASS, classroom, voting
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()
