@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rich.color import Color
@@ -21,6 +22,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.widgets.reader import Reader
 
 _wait.SLEEP_GRANULARITY = 1 / 400  # Pilot sleeps so long, twice a key; what a test needs it waits for by `until`
+DEADLINE = 30  # seconds that a test waits for what it wants to see
 GUARD, Reader.GUARD = Reader.GUARD, 0  # nobody is in a hurry, but in the tests of haste
 parse_rules, parsed = Stylesheet._parse_rules, {}  # each sheet is parsed once for all apps, a third of an app's start
 
@@ -225,11 +227,11 @@ class Player:
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        for _ in range(100):
-            if condition():
-                return
+        end = monotonic() + DEADLINE
+        while not condition():
+            if monotonic() > end:
+                raise AssertionError(f"it did not come about; the screen:\n{self.text}")
             await self.pilot.pause()
-        raise AssertionError(f"it did not come about; the screen:\n{self.text}")
 
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.words for word in words))
