@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from game.play.rehearsal import rehearse
+from game.play.page import Card
+from game.play.rehearsal import page_text, rehearse
 from game.prove.given import given
 from game.prove.measures import Measures
 from game.story.model import Story
 from game.story.statistics import Statistics, statistics
+from game.story.text import Shown
 from tests.story_numbers import Play, Shipped, percentiles, random_plays, read_later, replayed
 
 FULL, SHORT = {"pace": "full"}, {"pace": "short"}
@@ -166,3 +168,33 @@ def test_the_tellings_are_two(found: Found) -> None:
     """The class telling is the same story cut, not another."""
     short = given(found.story, SHORT)
     assert short.scenes.keys() < found.story.scenes.keys()
+
+
+def test_cards_and_the_last_page_speak_of_what_this_play_showed(found: Found) -> None:
+    """What was invented is told where it was shown, and nothing is taken back that never was."""
+    only = {
+        "No officer is on record as refusing this order": lambda met: "refusal" in met,
+        "The hands that carried it": lambda met: "expelled" in met,
+        "The flight is invented": lambda met: "west" in met,
+        "He never lived abroad": lambda met: "abroad" in met,
+        "What is said in prison, at the table of 1953": lambda met: "your_answer" in met and "the_cry" in met,
+        "The farewell at home is ours": lambda met: "the_date" in met,
+        "Whether Harte opened the gate knowingly": lambda met: "raid" in met,
+        "The week of arrests is invented": lambda met: "burned" in met,
+        "the letter about fruit, the cable of failure": lambda met: "fruit" in met,
+        "the plan and the misspelt passport existed": lambda met: "passport" in met and "fruit" not in met,
+    }
+    told = dict.fromkeys(only, 0)
+    for play in (play for play in (*found.plays, *found.covering) if play.session.answers["pace"] == "full"):
+        parts = [part for turn in play.session.turns for part in play.session.told(turn.parts)]
+        cards = " ".join(words_of(part) for part in parts if isinstance(part, Card))
+        text = f"{cards} {page_text(play.session.page)}"
+        for words, shown in only.items():
+            told[words] += words in text
+            assert (words in text) == shown(play.session.visits), (words, play.session.steps)
+    assert all(told.values()), told
+
+
+def words_of(card: Card) -> str:
+    shown = (piece for piece in card.prose if isinstance(piece, Shown))
+    return " ".join(" ".join(block.plain.split()) for piece in shown for block in piece.blocks)
