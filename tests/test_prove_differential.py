@@ -19,6 +19,7 @@ from tests.random_stories import story_text
 
 Played = TypeVar("Played", bound=Session)
 CAP = 3_000  # situations of a plain search that are worth the wait
+FEW_AND_MANY = pytest.mark.parametrize("many", [1, pytest.param(10, marks=pytest.mark.long)], ids=["few", "many"])
 
 
 class Watched(Session):
@@ -189,13 +190,15 @@ def test_both_engines_find_what_a_plain_search_with_sessions_finds(tmp_path: Pat
     assert sum(compared) >= 50
 
 
-def test_every_witness_is_a_play_that_shows_what_it_says(tmp_path: Path) -> None:
-    for seed, story in stories(tmp_path, 1_000, 120):
+@FEW_AND_MANY
+def test_every_witness_is_a_play_that_shows_what_it_says(tmp_path: Path, many: int) -> None:
+    for seed, story in stories(tmp_path, 1_000, 60 * many):
         replay(story, seed)
 
 
-def test_reductions_never_change_a_verdict(tmp_path: Path) -> None:
-    for seed, story in stories(tmp_path, 2_000, 80):
+@FEW_AND_MANY
+def test_reductions_never_change_a_verdict(tmp_path: Path, many: int) -> None:
+    for seed, story in stories(tmp_path, 2_000, 40 * many):
         reduced = SmallSearch(Space(story), limit=10**9, progress=None)
         whole = SmallSearch(Space(story, reduce=False), limit=20_000, progress=None)
         reduced.run()
@@ -209,15 +212,16 @@ def test_reductions_never_change_a_verdict(tmp_path: Path) -> None:
         assert reduced.seen.situations <= whole.seen.situations, seed
 
 
+@FEW_AND_MANY
 @pytest.mark.parametrize("narrow", [0, 1 << 32], ids=["64 bits", "32 bits"])
 def test_sorted_runs_and_small_chunks_find_the_same(
-    narrow: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    narrow: int, many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What large sparse stories do, done to small ones: no bitmaps, and many chunks and runs at each position."""
     for name, value in {"ALWAYS_DENSE": -1, "DENSE": -1, "CHUNK": 3, "UNSIFTED": 5, "NARROW": narrow}.items():
         monkeypatch.setattr(arrays, name, value)
-    compared = [agree(seed, story) for seed, story in stories(tmp_path, 4_000, 40)]
-    assert sum(compared) >= 30
+    compared = [agree(seed, story) for seed, story in stories(tmp_path, 4_000, 20 * many)]
+    assert sum(compared) >= 15 * many
 
 
 @pytest.mark.long
