@@ -3,6 +3,7 @@
 import csv
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -96,6 +97,11 @@ ENDLESS = COIN.replace("{label: Enough., go: over}", "{label: Once more., go: to
 )
 
 
+def is_deaf(process: int) -> bool:
+    ignored = re.search(r"^SigIgn:\s*(\w+)", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return ignored is not None and bool(int(ignored[1], 16) >> signal.SIGINT - 1 & 1)
+
+
 @pytest.mark.parametrize("ended", ["all by Ctrl+C", "a worker from outside"])
 def test_walking_together_ends_in_one_line_and_leaves_no_process(tmp_path: Path, ended: str) -> None:
     path = tmp_path / "story.yaml"
@@ -112,7 +118,8 @@ def test_walking_together_ends_in_one_line_and_leaves_no_process(tmp_path: Path,
         workers = [p for p in children.read_text().split() if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
     assert len(workers) == 2
     if ended == "all by Ctrl+C":
-        time.sleep(0.2)  # past the moment of starting them, in which nothing is heard
+        while is_deaf(ran.pid) and time.monotonic() < deadline:  # while it starts them, it hears no Ctrl+C
+            time.sleep(0.02)
         os.killpg(ran.pid, signal.SIGINT)  # as a terminal does: to every process in front
     else:
         os.kill(int(workers[0]), signal.SIGKILL)
