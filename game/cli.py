@@ -12,9 +12,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from game import __version__
-from game.commands.common import InputError, UsageError
-from game.play.saves import SaveError
-from game.play.session import PlayError
+from game.errors import InputError, PlayError, SaveError, UsageError
 from game.story.catalogue import printable
 
 COMMANDS = ("play", "check", "test", "walk", "graph", "export", "new", "schema", "class", "report")

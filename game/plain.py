@@ -7,13 +7,15 @@ its alternative text. Everything after a step is printed once, in order, and the
 from collections.abc import Mapping
 from typing import TextIO
 
+from game.errors import PlayError, SaveError
 from game.layout import span_runs
 from game.plain_told import Left, Told
+from game.play.given import clean_answer
 from game.play.journal import decisions, takes_back
 from game.play.page import Option, Page
-from game.play.saves import SaveError
-from game.play.session import CONTINUE, PlayError, Session, clean_answer
-from game.play.slots import Play, SlotInfo, Slots, steps_told
+from game.play.session import CONTINUE, Session
+from game.play.shelf import SlotInfo, steps_told
+from game.play.slots import Play, Slots
 from game.settings import Settings
 from game.story.catalogue import printable
 from game.story.expressions import Value

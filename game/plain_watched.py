@@ -4,10 +4,11 @@ import threading
 from queue import Empty, SimpleQueue
 from typing import TextIO
 
+from game.errors import PlayError
 from game.plain import LETTERS, LineMode
 from game.plain_told import Left
 from game.play.inspection import behind
-from game.play.session import PlayError, Session
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
 from game.settings import Settings
@@ -65,7 +66,7 @@ class WatchedLineMode(LineMode):
             self.say("\n\nThe story was saved.")
             wrong = self.problems(loaded.diagnostics)
             if loaded.story is not None:
-                self.slots, self.story = self.slots.of(loaded.story), loaded.story
+                self.slots, self.story = Slots.on(self.slots, loaded.story), loaded.story
                 try:
                     play = opening(self.slots)
                 except PlayError as error:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from game.play.saves import Restored, SaveError, restore
+from game.errors import SaveError
+from game.play.restore import Restored, restore
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.diagnostics import Diagnostic
@@ -73,11 +74,11 @@ class Watch:
         except SaveError as error:  # it began at a scene that is gone
             restored = Restored(Session(story), (f"The play begins anew: {error}.",), tuple(save.steps))
         self._left = len(restored.session.steps), list(restored.left_over)
-        play.move(restored, play.slots.of(story))
+        play.move(restored, Slots.on(play.slots, story))
         return restored.notes
 
 
-def unread(path: Path) -> Story:
+def nothing_yet(path: Path) -> Story:
     """Stands for a story that can't be played yet: the only one without scenes."""
     return Story(id="unread", title=path.resolve().name, digest="", start="", scenes={}, choices={})
 

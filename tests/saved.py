@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from game.play.saves import SaveError
+from game.errors import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load

@@ -12,7 +12,8 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
-from game.play.session import Session, Start
+from game.play.given import Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.settings import Settings
 from game.story.loader import load

@@ -18,8 +18,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from game.play.saves import MAX_CODE, Save, SaveError, decode_code, encode_code, replay, restore
-from game.play.session import Session, Start
+from game.errors import SaveError
+from game.play.given import Start
+from game.play.restore import replay, restore
+from game.play.saves import MAX_CODE, Save, decode_code, encode_code
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story

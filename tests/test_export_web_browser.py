@@ -16,7 +16,8 @@ import pytest
 from game.export.web import web_page
 from game.play.journal import decisions
 from game.play.page import Card, Echo, Heading, Reply, Telling
-from game.play.saves import Save, encode_code, restore
+from game.play.restore import restore
+from game.play.saves import Save, encode_code
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load

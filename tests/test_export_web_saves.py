@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from game.errors import SaveError
 from game.export.web import web_page
 from game.play.journal import decisions
-from game.play.saves import Save, SaveError, encode_code, restore
+from game.play.restore import restore
+from game.play.saves import Save, encode_code
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load

@@ -2,7 +2,7 @@
 
 import pytest
 
-from game.play.session import PlayError
+from game.errors import PlayError
 from tests.flow import LOCKED, SPENT, Begin, offered, take
 
 

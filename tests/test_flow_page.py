@@ -2,8 +2,8 @@
 
 import pytest
 
+from game.errors import PlayError
 from game.play.page import Echo, Telling
-from game.play.session import PlayError
 from game.story.expressions import Value
 from game.story.text import Shown
 from tests.flow import LOCKED, SPENT, Begin, offered, prose, take, told

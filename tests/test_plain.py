@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from game.errors import SaveError
 from game.plain import LETTERS, LineMode, play_plain
-from game.play.saves import Save, SaveError
+from game.play.saves import Save
 from game.play.session import Session
 from game.play.slots import Slots
 from game.settings import Settings

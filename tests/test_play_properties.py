@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from game.layout import text_of, wrap
 from game.plain import LineMode
 from game.play.journal import decisions
-from game.play.saves import Save, restore
+from game.play.restore import restore
+from game.play.saves import Save
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.expressions import Value

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from game import cli
+from game.errors import PlayError
+from game.play.given import Start
 from game.play.rehearsal import as_test, rehearse
 from game.play.saves import decode_code
-from game.play.session import PlayError, Session, Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load
 

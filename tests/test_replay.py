@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from game.play.saves import SaveError, replay
+from game.errors import SaveError
+from game.play.restore import replay
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.prove.explore import prove

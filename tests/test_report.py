@@ -6,9 +6,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from game.play import outcomes
+from game.play.given import Start
 from game.play.report import inline, literal, markdown, report, write_report
 from game.play.route import route
-from game.play.session import Session, Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import load
 from game.story.model import Story

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from game.play.session import Session, Start
+from game.play.given import Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
 from tests.saved import NOW, STEPS, TEXT, played, put, story_of, whole

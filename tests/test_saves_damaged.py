@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from game.errors import SaveError
 from game.play import saves
 from game.play import slots as slots_module
-from game.play.saves import Save, SaveError, restore
+from game.play.restore import restore
+from game.play.saves import Save
 from game.play.slots import Slots
 from game.story.model import Story
 from tests.saved import NOW, QUICK, STEPS, played, put, refusal, story_of, whole

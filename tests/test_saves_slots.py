@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.play.saves import SaveError
-from game.play.session import PlayError, Session, Start
+from game.errors import PlayError, SaveError
+from game.play.given import Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
 from tests.saved import NOW, STEPS, TEXT, played, put, story_of, whole

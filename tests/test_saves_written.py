@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from game.errors import SaveError
 from game.play import slots as slots_module
-from game.play.saves import Save, SaveError
+from game.play.saves import Save
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import TextArea
 
-from game.play.session import MAX_LINES, Session
+from game.play.given import MAX_LINES
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.debrief import DebriefScreen

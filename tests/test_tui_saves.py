@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from game.play.saves import SaveError
+from game.errors import SaveError
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story

@@ -16,7 +16,8 @@ import pytest
 
 from game import cli
 from game.commands import play as play_command
-from game.play.session import Session, Start
+from game.play.given import Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.loader import Known, Loaded, load
 from game.tui.app import GameApp

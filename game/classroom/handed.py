@@ -12,11 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from game.errors import SaveError
 from game.play.ballot import KEY
+from game.play.given import Start, clean_lines
 from game.play.outcomes import NAME as OUTCOMES
-from game.play.saves import Save, SaveError, restore
-from game.play.session import Session, Start, clean_lines
-from game.play.slots import read_limited
+from game.play.restore import restore
+from game.play.saves import Save
+from game.play.session import Session
+from game.play.shelf import read_limited
 from game.story.expressions import Kind
 from game.story.model import Story
 from game.story.text import Shown

@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 
 from game.classroom.results import BOM, COLUMNS, GRADEBOOK, MARK
+from game.errors import SaveError
 from game.play import outcomes
 from game.play.ballot import KEY
-from game.play.saves import Save, SaveError
-from game.play.slots import read_limited
+from game.play.saves import Save
+from game.play.shelf import read_limited
 
 _BESIDE = re.compile(r"\.?(.+?)\.(?:(md)|test\.yaml|damaged-\d+|json(?:\.bak)?\.\d+\.tmp)\Z")
 _NUMBERED = re.compile(r"-\d+\Z")  # the second test of a vote

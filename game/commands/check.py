@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from game.commands.common import Commands, UsageError, command, count, find_story
+from game.commands.common import Commands, command, count, find_story
+from game.errors import UsageError
 from game.problems import describe, summary
 from game.story.catalogue import CATALOGUE, Problems, nearest, printable
 from game.story.loader import Loaded, load

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, command, find_story, read_story, uncollected, write_text
+from game.commands.common import Commands, command, find_story, read_story, uncollected, write_text
+from game.errors import InputError
 from game.story.catalogue import printable
 
 HELP = "the teacher's tools: a printed pack, a vote of the whole class, results of a class"

@@ -6,26 +6,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from game.play.saves import SaveError, replay
-from game.play.session import Session
-from game.play.slots import read_limited
-from game.problems import describe, summary
+from game.errors import InputError, SaveError
+from game.play.shelf import read_limited
 from game.story.catalogue import printable
-from game.story.loader import load
-from game.story.model import Story
+
+if TYPE_CHECKING:  # a title page is there before what reads and plays a story
+    from game.play.session import Session
+    from game.story.model import Story
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # no public name
 DEFAULT = "special-tasks"
-
-
-class UsageError(Exception):
-    """Wrong words on the command line; the message is one line."""
-
-
-class InputError(Exception):
-    """A story, save or answer that can't be used; the message may have more lines after the first."""
 
 
 @contextmanager
@@ -86,8 +78,10 @@ def find_story(name: str | None) -> Path:
     raise InputError(f"there is no story {name!r:.80}: no such folder or file, and the built-in stories are: {known}")
 
 
-def open_save(word: str, begun: Session) -> Session:
+def open_save(word: str, begun: "Session") -> "Session":
     """The play that a save, a code or a list of steps tells; `word` is a file with one, or a code. Raises SaveError."""
+    from game.play.restore import replay
+
     data = word.encode(errors="replace")
     if not word.startswith("ST1."):
         try:
@@ -104,8 +98,11 @@ def open_save(word: str, begun: Session) -> Session:
     return restored.session
 
 
-def read_story(path: Path) -> Story:
+def read_story(path: Path) -> "Story":
     """The story. Raises InputError with its problems where it has errors."""
+    from game.problems import describe, summary
+    from game.story.loader import load
+
     loaded = load(path)
     if loaded.story is None:
         problems = "\n".join(describe(p, path) for p in loaded.errors)

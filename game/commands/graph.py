@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from game.commands.common import Commands, InputError, command, find_story, read_story, write_text
+from game.commands.common import Commands, command, find_story, read_story, write_text
+from game.errors import InputError
 from game.export.graph import Graph, Mark, Use, as_json, dot, graph, mermaid
 from game.story.model import Story
 

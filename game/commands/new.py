@@ -6,8 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, command
+from game.commands.common import Commands, command
 from game.commands.schema import schema_text
+from game.errors import InputError
 from game.story.catalogue import printable
 
 STARTER = Path(__file__).parent.parent / "starter"

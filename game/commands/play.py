@@ -4,32 +4,23 @@ import argparse
 import contextlib
 import gc
 import os
-import re
 import shutil
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from game.commands.common import (
-    Commands,
-    InputError,
-    UsageError,
-    command,
-    find_story,
-    open_save,
-    read_story,
-    uncollected,
-)
-from game.play.saves import SaveError
-from game.play.session import PlayError, Session, Start
-from game.play.slots import Play, Slots
+from game.commands.common import Commands, command, find_story, read_story, uncollected
+from game.errors import InputError, SaveError, UsageError
+from game.play.shelf import Shelf
 from game.settings import Settings
 from game.story.catalogue import printable
-from game.story.expressions import Kind, Value
-from game.story.model import Story
-from game.watch import Opening, Watch, unread
+from game.story.cover import read_cover
 
-_NUMBER = re.compile(r"-?[0-9]{1,9}\Z")
+if TYPE_CHECKING:  # a title page is there before them
+    from game.play.slots import Play, Slots
+    from game.tui.app import GameApp
+    from game.watch import Opening, Watch
 
 
 def add(commands: Commands) -> None:
@@ -47,36 +38,55 @@ def add(commands: Commands) -> None:
 
 @uncollected()
 def run(options: argparse.Namespace) -> int:
-    path = find_story(options.story)
+    path, folder = find_story(options.story), options.saves or saves_folder()
+    asks = options.watch or options.state or {options.slot, options.at, options.replay} != {None}
+    cover = None if asks or _is_plain(options.plain) else read_cover(path)
+    if cover is not None:
+        from game.tui.app import GameApp, Unread
+
+        unread, settings = Unread(cover, partial(read_story, path)), Settings.read(settings_file())
+        return _show(GameApp(Shelf(folder, cover.id), settings=settings, unread=unread))
+    from game.commands.asked import asked, asked_later
+    from game.play.slots import Slots
+    from game.watch import Watch, nothing_yet
+
     watch = Watch(path) if options.watch else None  # looks first: what is saved while it is read is not missed
-    story = read_story(path) if watch is None else watch.read().story or unread(path)
-    slots = Slots(options.saves or saves_folder(), story)
+    story = read_story(path) if watch is None else watch.read().story or nothing_yet(path)
+    slots = Slots(folder, story)
     check_name(slots, options.slot)
     waiting = not story.scenes
-    play = None if waiting else _asked(slots, options)
-    opening = partial(_asked_later, options=options) if waiting else None
+    play = None if waiting else asked(slots, options)
+    opening = partial(asked_later, options=options) if waiting else None
     return start(slots, options.slot, play, watch, opening, plain=options.plain)
 
 
+def _is_plain(asked: bool) -> bool:
+    """Whether to play in line mode: it is asked for, or no screen is there. Raises InputError where nothing is."""
+    if sys.stdin is None or sys.stdout is None:
+        raise InputError("there is no input or no output to play on")
+    terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
+    return asked or terminal == "dumb" or not (_streams() and sys.stderr.isatty())  # Textual draws on stderr
+
+
+def _streams() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def start(
-    slots: Slots,
+    slots: "Slots",
     slot: str | None,
-    play: Play | None = None,
-    watch: Watch | None = None,
-    opening: Opening | None = None,
+    play: "Play | None" = None,
+    watch: "Watch | None" = None,
+    opening: "Opening | None" = None,
     *,
     plain: bool,
     voting: bool = False,
 ) -> int:
     """Plays in the terminal, or in line mode where it is asked for or no screen is there; the exit code. Raises
     InputError where there is nothing to play on, SaveError where line mode can't play a save."""
-    if sys.stdin is None or sys.stdout is None:
-        raise InputError("there is no input or no output to play on")
     settings = Settings.read(settings_file())
-    streams = sys.stdin.isatty() and sys.stdout.isatty()
-    terminal = os.environ.get("TERM") or ("dumb" if os.name == "posix" else "")
-    if plain or not (streams and sys.stderr.isatty()) or terminal == "dumb":  # Textual draws on stderr
-        width = shutil.get_terminal_size().columns
+    if _is_plain(plain):
+        width, streams = shutil.get_terminal_size().columns, _streams()
         gc.freeze()  # as the screens do, once the first stands
         gc.enable()
         if watch is not None:
@@ -92,19 +102,25 @@ def start(
         from game.plain import play_plain
 
         return play_plain(slots, sys.stdin, sys.stdout, slot, play, settings, width=width, waits=streams)
-    from game.tui import app
+    from game.tui.app import GameApp
 
-    code, said = app.run(app.GameApp(slots, slot, play, settings, watch, opening, voting=voting))
+    return _show(GameApp(slots, slot, play, settings, watch, opening, voting=voting))
+
+
+def _show(game: "GameApp") -> int:
+    from game.tui.app import run
+
+    code, said = run(game)
     if said:
         with contextlib.suppress(OSError):  # the terminal may have gone
             print(f"special-tasks: {printable(said)}", file=sys.stderr)
     return code
 
 
-def check_name(slots: Slots, slot: str | None) -> None:
+def check_name(shelf: Shelf, slot: str | None) -> None:
     """Raises UsageError for a name that can't be a slot's."""
     try:
-        slots.path("any" if slot is None else slot)
+        shelf.path("any" if slot is None else slot)
     except SaveError as error:
         raise UsageError(str(error)) from None
 
@@ -124,45 +140,3 @@ def settings_file() -> Path:
     from platformdirs import user_config_path  # what only checks stories needs no folders
 
     return user_config_path("special-tasks", appauthor=False) / "settings.json"
-
-
-def _asked(slots: Slots, options: argparse.Namespace) -> Play | None:
-    """The play that `--at`, `--with` and `--replay` ask for, if they do. Raises UsageError or SaveError."""
-    taken = options.slot is not None and slots.exists(options.slot)
-    if options.at is None and not options.state and options.replay is None:
-        return None
-    if taken:
-        what = "--at, --with and --replay begin a play"
-        raise UsageError(f"{what}, and the slot {options.slot!r} holds one already")
-    session = _elsewhere(slots.story, options.at, options.state)
-    if options.replay is not None:
-        session = open_save(options.replay, session)
-    return Play(session, slots, options.slot or slots.fresh())
-
-
-def _asked_later(slots: Slots, options: argparse.Namespace) -> Play | None:
-    """The same for a story that could not be played at first. Raises PlayError."""
-    try:
-        return _asked(slots, options)
-    except (UsageError, SaveError) as error:
-        raise PlayError(str(error)) from None
-
-
-def _elsewhere(story: Story, scene: str | None, words: str) -> Session:
-    """The play that `--at` and `--with` ask for. Raises UsageError."""
-    state: dict[str, Value] = {}
-    for word in filter(None, words.split(",")):
-        name, equals, text = (part.strip() for part in word.partition("="))
-        variable = story.variables.get(name)
-        if not equals or variable is None:
-            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r:.80}")
-        if variable.kind is Kind.FLAG and text in ("true", "false"):
-            state[name] = text == "true"
-        elif variable.kind is Kind.NUMBER and _NUMBER.match(text):
-            state[name] = int(text)
-        else:
-            state[name] = text
-    try:
-        return Session(story, start=Start(story.start if scene is None else scene, state))
-    except PlayError as error:
-        raise UsageError(str(error)) from None

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from game.commands.common import Commands, find_story, read_story, stories_folder, write_text
-from game.play.saves import Save, SaveError
-from game.play.slots import read_limited
+from game.errors import SaveError
+from game.play.saves import Save
+from game.play.shelf import read_limited
 from game.story.catalogue import printable
 from game.story.model import Story
 

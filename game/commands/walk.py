@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, InputError, UsageError, command, count, find_story, read_story
+from game.commands.common import Commands, command, count, find_story, read_story
+from game.errors import InputError, UsageError
 from game.story.catalogue import printable
 
 MAX_JOBS = 256

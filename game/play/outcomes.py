@@ -6,11 +6,15 @@ have met is marked as theirs.
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from game.play.ballot import KEY
 from game.play.files import write_atomically
-from game.play.session import Session, clean_answer
-from game.story.model import Story
+from game.play.given import clean_answer
+
+if TYPE_CHECKING:
+    from game.play.session import Session
+    from game.story.model import Story
 
 FORMAT = 1
 NAME = "_outcomes.json"  # no slot's name begins so
@@ -46,12 +50,12 @@ def _read_file(path: Path) -> tuple[dict[str, str], bool] | None:
     return None
 
 
-def counted(story: Story) -> list[str]:
+def counted(story: "Story") -> list[str]:
     """The scenes of a story that are outcomes."""
     return [scene.id for scene in story.scenes.values() if scene.outcome is not None]
 
 
-def told(story: Story, known: dict[str, str]) -> str:
+def told(story: "Story", known: dict[str, str]) -> str:
     """How many have been met."""
     scenes = counted(story)
     if not scenes:
@@ -60,7 +64,7 @@ def told(story: Story, known: dict[str, str]) -> str:
     return f"{number} of {len(scenes)} met, in all plays on this machine." if number else "No outcome has been met yet."
 
 
-def keep(folder: Path, session: Session, *, vote: bool = False) -> None:
+def keep(folder: Path, session: "Session", *, vote: bool = False) -> None:
     """Notes the outcomes of a play from its beginning, if there are new ones. Raises OSError."""
     story = session.story
     mine = {

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from game.errors import PlayError
 from game.play.page import Page, Reply, SheetShown, Telling
-from game.play.session import PlayError, Session
+from game.play.session import Session
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Expectation, Story, StoryTest

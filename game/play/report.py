@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from game.errors import SaveError
 from game.play.files import write_atomically
 from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Part, Prose, Reply, SheetShown, Telling
-from game.play.saves import SaveError
 from game.play.slots import Play
 from game.story.text import Block, Shown, Span
 

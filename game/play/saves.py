@@ -1,7 +1,6 @@
-"""Saves: a play as JSON or as a code to copy, and how one is played again.
+"""Saves: a play as JSON or as a code to copy.
 
-The surprising rule: a save holds no state, only answers and steps. Loading plays them again, so a file changed by hand
-either is a play that could have happened or is refused; and a story may be edited under a save.
+The surprising rule: a save holds no state, only answers and steps.
 """
 
 import json
@@ -11,11 +10,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import UnionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from game.play.session import PlayError, Session, Start, clean_answer
-from game.story.expressions import Kind, Value
-from game.story.model import Story
+from game.errors import SaveError
+from game.play.given import Start
+
+if TYPE_CHECKING:
+    from game.story.expressions import Value
+    from game.story.model import Story
 
 FORMAT = 1
 MAX_SAVE = 4 * 2**20  # bytes
@@ -24,10 +26,6 @@ MAX_NESTING = 50  # of what other programs put into a save
 MAX_CODE = 2**20  # bytes of the save in a code
 _KEYS = frozenset("format story digest title started saved answers from steps debrief name left_over".split())
 STEP_KEYS = frozenset("id label position hands".split())
-
-
-class SaveError(ValueError):
-    """A save that can't be read, written or played; the message is one line for a person."""
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class Save:
     title: str
     started: str
     saved: str
-    answers: dict[str, Value]
+    answers: "dict[str, Value]"
     steps: list[dict[str, Any]]
     start: Start | None = None
     debrief: list[str] = field(default_factory=list)
@@ -115,13 +113,15 @@ _CODE = re.compile(r"ST(\d+)\.")
 _ST1 = re.compile(r"ST1\.([\w-]+)={0,2}\.([0-9a-f]{8})\Z", re.ASCII | re.IGNORECASE)
 
 
-def encode_code(save: Save, story: Story) -> str:
+def encode_code(save: Save, story: "Story") -> str:
     """A save as a code to copy: `ST1.`, base64url without padding of the zlib-compressed JSON, `.`, and the CRC32 of
     the compressed bytes as eight hexadecimal digits. It leaves out labels, what was typed (values of variables of
     `story` that hold text, and `name`) and what other programs added. Raises SaveError for a play too long."""
+    from game.story.expressions import Kind  # a list of saves does without
+
     known = {v.id for v in story.variables.values() if v.kind is not Kind.TEXT}
 
-    def untyped(values: Mapping[str, Value]) -> dict[str, Value]:
+    def untyped(values: "Mapping[str, Value]") -> "dict[str, Value]":
         return {name: value for name, value in values.items() if name in known}
 
     bare = replace(
@@ -203,7 +203,7 @@ def _checked(value: Any, kind: type[Any] | UnionType, key: str) -> Any:
     return value
 
 
-def _values(values: Mapping[str, Any], key: str) -> dict[str, Value]:
+def _values(values: Mapping[str, Any], key: str) -> "dict[str, Value]":
     return {name: _checked(value, bool | int | str, key) for name, value in values.items()}
 
 
@@ -219,91 +219,3 @@ def _steps(raw: Any, key: str) -> list[dict[str, Any]]:
         for hand in _checked(hands, list, key) if hands is not None else ():
             _checked(hand, int, key)
     return steps
-
-
-# --- a save played again -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A session at the save's end. `notes` say, a line each, what was found how because the story has changed;
-    `left_over` are the steps that no longer fit."""
-
-    session: Session
-    notes: tuple[str, ...]
-    left_over: tuple[dict[str, Any], ...]
-
-
-def restore(story: Story, save: Save) -> Restored:
-    """Plays a save's steps. Raises SaveError where it is another story's, or not a play of this very story."""
-    if save.story != story.id:
-        raise SaveError(f"a save of another story, {clean_answer(save.title or save.story)!r}")
-    same = save.digest == story.digest
-    notes: list[str] = []
-    session = _begin(story, save, notes, same=same)
-    for index, saved in enumerate(save.steps):
-        step_id = saved["id"]
-        found = step_id if step_id in session.offered else None
-        if found is None:
-            if same:
-                raise SaveError(f"changed by hand: step {index + 1}, {step_id[:60]!r}, is not offered there")
-            found, how = _stand_in(session, saved)
-            if found is None:
-                left = save.steps[index:]
-                notes.append(
-                    f"The story has changed: {len(left)} of {len(save.steps)} steps no longer fit and are kept aside."
-                )
-                return Restored(session, tuple(notes), tuple(left))
-            notes.append(f"The story has changed: step {index + 1} was found by its {how}.")
-        hands = saved.get("hands")
-        session.choose(found, tuple(hands) if hands is not None else None)
-    return Restored(session, tuple(notes), ())
-
-
-def replay(data: bytes, begun: Session) -> Restored:
-    """A save, a code, or a bare JSON list of step ids taken in the session that has just begun. Raises SaveError."""
-    if is_code(data):
-        return restore(begun.story, Save.decode(data))
-    try:
-        steps = json.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise SaveError("damaged: it is not whole JSON") from None
-    if not isinstance(steps, list):
-        return restore(begun.story, Save.decode(data))
-    for number, step in enumerate(steps[:MAX_STEPS], 1):
-        if not isinstance(step, str) or step not in begun.offered:
-            raise SaveError(f"step {number}, {str(step)[:60]!r}, is not offered there")
-        begun.choose(step)
-    return Restored(begun, (), ())
-
-
-def _begin(story: Story, save: Save, notes: list[str], *, same: bool) -> Session:
-    answers: dict[str, Value] = {}
-    for name, value in save.answers.items():
-        try:
-            Session(story, {name: value})
-        except PlayError:
-            if same:
-                raise SaveError(f"changed by hand: the answer {name[:60]!r} can't be given") from None
-            notes.append(f"The story has changed: the answer {name[:60]!r} no longer fits.")
-        else:
-            answers[name] = value
-    try:
-        return Session(story, answers, save.start)
-    except PlayError as error:
-        raise SaveError(f"begins where this story can't: {error}") from None
-
-
-def _stand_in(session: Session, saved: Mapping[str, Any]) -> tuple[str | None, str]:
-    """For a step whose id is gone: the choice with its label, else at its position, in the scene the id names."""
-    step_id, label, position = saved["id"], saved.get("label", ""), saved.get("position", 0)
-    scene, _, rest = step_id.partition("/")
-    if scene != session.place or step_id in session.story.choices or rest == "continue":
-        return None, ""
-    offered = [o for o in session.page.options if o.number]
-    for option in offered:
-        if option.label.plain == label:
-            return option.id, "label"
-    if 1 <= position <= len(offered):
-        return offered[position - 1].id, "position"
-    return None, ""

@@ -5,9 +5,10 @@ as shown; and telling violent scenes by summary only changes how the kept parts 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from game.errors import PlayError
+from game.play.given import Start, clean_answer
 from game.play.page import (
     Card,
     Echo,
@@ -26,25 +27,10 @@ from game.play.page import (
 )
 from game.play.staging import Kept, StagedChoice, StagedScene, Withheld, stage, telling
 from game.story.expressions import Kind, Value
-from game.story.files import FORBIDDEN
 from game.story.model import By, Choice, Entry, Once, Passage, Scene, Sheet, Story, Variable, When
 from game.story.text import EMPTY, Shown, Template, static
 
-MAX_ANSWER = 60  # characters of a typed answer
-MAX_LINES = 10_000  # characters of an answer to a question of the debriefing
 CONTINUE = static("Continue")
-
-
-class PlayError(ValueError):
-    """A step that is not offered, or an answer that can't be given; the message is one line for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a play begins when not at the beginning: a scene, and the variables that differ from their start."""
-
-    scene: str
-    state: Mapping[str, Value]
 
 
 class Step(NamedTuple):
@@ -65,16 +51,6 @@ class Turn(NamedTuple):
     title: Shown  # of that scene
     note: Shown  # of the choice's record
     parts: tuple[Kept, ...]
-
-
-def clean_answer(text: str, most: int = MAX_ANSWER) -> str:
-    """What a player typed, as it may be shown: no control characters, one line, at most so many characters."""
-    return " ".join(FORBIDDEN.sub(" ", text).split())[:most].strip()
-
-
-def clean_lines(text: str) -> str:
-    """An answer of many lines, as it may be shown and kept: no control characters, at most MAX_LINES characters."""
-    return FORBIDDEN.sub(" ", "\n".join(text.splitlines())).expandtabs(4)[:MAX_LINES].rstrip()
 
 
 def read_answer(variable: Variable, answer: Value) -> Value:

@@ -14,6 +14,7 @@ from typing import get_args
 
 from game.story import checks
 from game.story.catalogue import Problems, printable
+from game.story.cover import STORY_ID
 from game.story.declarations import declare
 from game.story.diagnostics import Diagnostic, Location
 from game.story.expression_parser import MAX_LENGTH
@@ -42,7 +43,6 @@ from game.story.silence import Silencer, idle, left, silencers
 from game.story.source import Reader
 from game.story.values import Shaper
 
-_STORY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _STANDINGS: tuple[Standing, ...] = get_args(Standing)
 _MUST_HOLDS: tuple[MustHoldKind, ...] = get_args(MustHoldKind)
 _ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
@@ -364,7 +364,7 @@ class _Loader:
         return fields
 
     def _story_id(self, node: Node | None) -> str:
-        if isinstance(node, Scalar) and not _STORY_ID.match(node.text):
+        if isinstance(node, Scalar) and not STORY_ID.match(node.text):
             self.shaper.error(node, "bad-story-id", name=node.text)
         return node.text if isinstance(node, Scalar) else ""
 

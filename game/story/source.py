@@ -6,6 +6,7 @@ counters, so that neither depth, nor size, nor aliases can hurt the process.
 """
 
 import re
+from collections.abc import Collection, Iterator
 from sys import intern
 from typing import Any
 
@@ -14,7 +15,6 @@ import yaml
 from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems
 from game.story.files import FORBIDDEN, line_column
 from game.story.nodes import BROKEN, TO_COME, File, Lines, Mapping, Node, Repeated, Scalar, Sequence
-from game.story.outline import find_slip
 from game.story.schema import BLOCKS, shapes_of
 
 MAX_NODES = 400_000  # of all files together; 10,000 scenes have some 250,000
@@ -90,6 +90,29 @@ def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
         return ""
     wanted = {match[1], *flow.places}
     return match[1] if any(wanted <= block.keys() for block in BLOCKS.values()) else ""
+
+
+def top_scalars(text: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Some keys of the mapping at the margin and their texts, those that stand before anything nested; no further."""
+    loader: Any = yaml.CLoader(text) if getattr(yaml, "__with_libyaml__", False) else _PureLoader(text)
+    wanted = set(names)
+    key = None
+    try:
+        for kind in (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.MappingStartEvent):
+            if not isinstance(loader.get_event(), kind):
+                return
+        while wanted and isinstance(event := loader.get_event(), yaml.ScalarEvent):
+            if key is None:
+                key = event.value
+                continue
+            if key in wanted:
+                wanted.remove(key)
+                yield key, event.value
+            key = None
+    except yaml.YAMLError:
+        pass  # whoever reads the whole says so
+    finally:
+        loader.dispose()
 
 
 class _PureLoader(yaml.Loader):
@@ -352,6 +375,8 @@ class Reader:
 
     def _explain(self, file: File, error: yaml.MarkedYAMLError) -> None:
         """A YAML error in the words of the trap the author stepped into."""
+        from game.story.outline import find_slip  # of files that have failed only
+
         why = str(error.problem or error.context or "")
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)

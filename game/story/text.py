@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from game.story.diagnostics import NOWHERE, Location
-from game.story.expressions import Expression, Value, World
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+    from game.story.expressions import Expression, Value, World
     from game.story.model import Variable
 
 MARK = "\ufdd0"  # stands for an insert while Markdown is parsed; the reader lets no story contain it
@@ -56,7 +56,7 @@ class Insert:
     it has an `if` in it.
     """
 
-    expression: Expression
+    expression: "Expression"
     variable: "Variable | None" = None
     location: Location = NOWHERE
 
@@ -65,14 +65,14 @@ class Insert:
         """Whether it is a lone definition, whose value prints as a flag's."""
         return bool(self.expression.uses) and self.expression.source.isidentifier()
 
-    def show(self, world: World) -> str:
+    def show(self, world: "World") -> str:
         value = self.expression(world)
         if self.variable is not None:
             return self.variable.shown(value)
         return plain_value(value, flag=self.is_lone)
 
 
-def plain_value(value: Value, *, flag: bool = False) -> str:
+def plain_value(value: "Value", *, flag: bool = False) -> str:
     """How a value prints; `flag` for a lone flag or definition."""
     if isinstance(value, bool):
         return ("yes" if value else "no") if flag else ("true" if value else "false")
@@ -95,7 +95,7 @@ class Template:
             object.__setattr__(self, "_constant", Shown(self))
         return self._constant
 
-    def show(self, world: World) -> "Shown":
+    def show(self, world: "World") -> "Shown":
         shown = self.constant
         return Shown(self, tuple([insert.show(world) for insert in self.inserts])) if shown is None else shown
 

@@ -10,39 +10,44 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from game.play import outcomes
-from game.play.ballot import given
-from game.play.saves import SaveError
-from game.play.session import Session
-from game.play.slots import Play, Slots
+from game.errors import InputError, SaveError
+from game.play.shelf import Shelf
 from game.settings import Settings, Value
-from game.tui.records import draw_outcomes
-from game.tui.screens.base import PageScreen, Panel, is_letter, is_too_small
-from game.tui.screens.begin import BeginScreen
-from game.tui.screens.leave import LeaveScreen
-from game.tui.screens.saves import SavesScreen
-from game.tui.screens.scene import SceneScreen
-from game.tui.screens.settings import SettingsScreen
+from game.story.cover import Cover, cover_of
+from game.tui.screens.base import PageScreen, is_letter, is_too_small
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import LAMP, SIXTEEN, THEMES
-from game.watch import POLL, Opening, Watch
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the title page does without
     from textual.command import Provider
+
+    from game.play.session import Session
+    from game.play.slots import Play, Slots
+    from game.story.model import Story
+    from game.tui.screens.scene import SceneScreen
+    from game.watch import Opening, Watch
+
+
+# What only some page needs is imported when it first does: the title page does not wait for it.
 
 
 def _actions() -> "type[Provider]":
-    """Imported when the palette is first opened: the first page does not wait for it."""
     from game.tui.screens.help import Actions
 
     return Actions
+
+
+def _values() -> "type[Provider]":
+    from game.tui.screens.help import Values
+
+    return Values
 
 
 def _settle() -> None:
@@ -52,18 +57,19 @@ def _settle() -> None:
         gc.enable()
 
 
-def _values() -> "type[Provider]":
-    from game.tui.screens.help import Values
-
-    return Values
-
-
 SEARCH = "Type a few letters of it. Enter takes, Escape goes back."
+
+
+class Unread(NamedTuple):
+    """A story of which only the cover is read. `read` raises InputError where it can't be played."""
+
+    cover: Cover
+    read: "Callable[[], Story]"
 
 
 class GameApp(App[int]):
     """Plays one story. `slot` opens a save at once, `play` a play that is already going; `opening` is for a story that
-    can't be played yet, `voting` for a class."""
+    can't be played yet, `unread` for one that is read behind its title page, `voting` for a class."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, tooltip="Save and quit"),
@@ -79,25 +85,33 @@ class GameApp(App[int]):
 
     def __init__(
         self,
-        slots: Slots,
+        shelf: Shelf,
         slot: str | None = None,
-        play: Play | None = None,
+        play: "Play | None" = None,
         settings: Settings | None = None,
-        watch: Watch | None = None,
-        opening: Opening | None = None,
+        watch: "Watch | None" = None,
+        opening: "Opening | None" = None,
         *,
+        unread: Unread | None = None,
         voting: bool = False,
     ) -> None:
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # else Textual draws it in greys
-        self.slots, self.slot, self.play = slots, slot, play
+        self.shelf, self.slot, self.play = shelf, slot, play
+        self.unread = unread
+        self.unreadable: InputError | None = None  # why the story can't be played
         self.settings = settings or Settings()
         self.watching, self.opening, self.voting = watch, opening, voting
         self.signals: Sequence[signal.Signals] = ()  # that end the game as `q` does
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
+<<<<<<< HEAD
         self.title = slots.story.title
         for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
+=======
+        self.title = self.cover.title
+        for theme in THEMES:
+>>>>>>> 9c3d25d (The title page comes before the story is read: its words are at the top of the first file)
             self.register_theme(theme)
         self.theme = self.settings.theme
         self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one
@@ -107,7 +121,16 @@ class GameApp(App[int]):
         return LAMP.variables
 
     def get_default_screen(self) -> TitleScreen:
-        return TitleScreen(self.slots)
+        return TitleScreen(self.shelf, self.cover)
+
+    @property
+    def cover(self) -> Cover:
+        return cover_of(self.slots.story) if self.unread is None else self.unread.cover
+
+    @property
+    def slots(self) -> "Slots":
+        """The saves, of a story that is read."""
+        return cast("Slots", self.shelf)
 
     def on_load(self) -> None:
         """Before the terminal is taken over, so that no signal can end the game without giving it back."""
@@ -149,13 +172,13 @@ class GameApp(App[int]):
         return self._exception
 
     def on_mount(self) -> None:
-        self.call_after_refresh(_settle)
+        self.call_after_refresh(_settle if self.unread is None else self._read_on)
         for note in self.settings.notes:
             self.notify(note, severity="warning", markup=False)
         if self.watching is not None:
             self.run_worker(self._keep_watch(self.watching))
             if self.opening is not None:
-                from game.tui.screens.watched import BrokenScreen  # see scene
+                from game.tui.screens.watched import BrokenScreen
 
                 self.push_screen(BrokenScreen(self.watching, self.opening))
                 return
@@ -170,25 +193,52 @@ class GameApp(App[int]):
         elif self.slot is not None:
             self.begin(self.slot)
 
-    def scene(self, play: Play, notes: tuple[str, ...] = ()) -> SceneScreen:
+    def scene(self, play: "Play", notes: tuple[str, ...] = ()) -> "SceneScreen":
         if self.voting:
-            from game.tui.screens.vote import ClassScreen  # a teacher's: players do without
+            from game.tui.screens.vote import ClassScreen
 
             return ClassScreen(play, notes)
         if self.watching is None:
+            from game.tui.screens.scene import SceneScreen
+
             return SceneScreen(play, notes)
-        from game.tui.screens.watched import WatchedScreen  # an author's: players do without
+        from game.tui.screens.watched import WatchedScreen
 
         return WatchedScreen(play, self.watching, notes)
 
-    async def _keep_watch(self, watch: Watch) -> None:
+    # --- a story read behind its title page
+
+    def _read_on(self) -> None:
+        """Reads the rest of the story once the title page can be seen; what is typed meanwhile waits."""
+        assert self.unread is not None
+        try:
+            story = self.unread.read()
+        except InputError as error:
+            self.unreadable = error
+            self.exit(1)
+            return
+        from game.play.slots import Slots
+
+        self.shelf, self.unread = Slots.on(self.shelf, story), None
+        self.title = story.title
+        for screen in self.screen_stack:
+            if isinstance(screen, PageScreen):
+                screen.story_changed(self.slots)
+        _settle()
+
+    # --- a story watched
+
+    async def _keep_watch(self, watch: "Watch") -> None:
         """Reads the story anew when one of its files was saved, beside the game, which goes on meanwhile."""
+        from game.play.slots import Slots
+        from game.watch import POLL
+
         while True:
             await asyncio.sleep(POLL)
             if await asyncio.to_thread(watch.changed):
                 loaded = await asyncio.to_thread(watch.read)
                 if loaded.story is not None:
-                    self.slots = self.slots.of(loaded.story)
+                    self.shelf = Slots.on(self.shelf, loaded.story)
                     self.title = loaded.story.title
                 for screen in self.screen_stack:
                     if isinstance(screen, PageScreen):
@@ -217,13 +267,17 @@ class GameApp(App[int]):
         return not self.settings.letters and is_letter(event.key) and not typed
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002  # Textual's own form
-        """Nothing but to quit can be asked of a screen that is not there yet, as a key that comes late may do."""
-        return self.screen.is_mounted or action in {"leave", "quit"}
+        """Nothing but to quit can be asked of a screen that is not there yet, as a key that comes late may do, or of a
+        story that is not read."""
+        return (self.screen.is_mounted and self.unread is None) or action in {"leave", "quit"}
 
     def begin(self, slot: str) -> None:
         """A new play in a slot: first the questions, then the first scene."""
+        from game.play.ballot import given
+        from game.play.slots import Play
+        from game.tui.screens.begin import BeginScreen
 
-        def done(session: Session) -> None:
+        def done(session: "Session") -> None:
             self.switch_screen(self.scene(Play(session, self.slots, slot)))
 
         story = self.slots.story
@@ -247,13 +301,20 @@ class GameApp(App[int]):
 
     def leave(self) -> None:
         """Quits; whatever was being played is saved."""
+        self._save()
+        self.exit(0 if self.opening is None else 1)
+
+    def _save(self) -> None:
+        from game.tui.screens.scene import SceneScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, SceneScreen):
                 screen.save()
-        self.exit(0 if self.opening is None else 1)
 
     def action_leave(self) -> None:
         """Quits, or asks first where the settings say so; to ask for it once more is an answer."""
+        from game.tui.screens.leave import LeaveScreen
+
         if self.settings.confirm and not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen())
         else:
@@ -264,8 +325,12 @@ class GameApp(App[int]):
         self.action_leave()
 
     def action_command_palette(self) -> None:
+<<<<<<< HEAD
         from textual.command import CommandPalette  # see _actions
         from textual.widgets import Input
+=======
+        from textual.command import CommandPalette
+>>>>>>> 9c3d25d (The title page comes before the story is read: its words are at the top of the first file)
 
         if not isinstance(self.screen, CommandPalette):
             palette = CommandPalette(id="--command-palette", placeholder=SEARCH)
@@ -277,33 +342,41 @@ class GameApp(App[int]):
             palette.call_after_refresh(steady)
 
     def action_settings(self) -> None:
+        from game.tui.screens.settings import SettingsScreen
+
         self.push_screen(SettingsScreen())
 
     def action_help(self) -> None:
-        from game.tui.screens.help import HelpScreen  # see _actions
+        from game.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self, self.screen))
 
     def action_saves(self) -> None:
         """The saves; whatever is played is saved and closed first."""
-        for screen in self.screen_stack:
-            if isinstance(screen, SceneScreen):
-                screen.save()
+        from game.tui.screens.saves import SavesScreen
+
+        self._save()
         self.back_to(TitleScreen)
         self.push_screen(SavesScreen(self.slots))
 
     def action_outcomes(self) -> None:
-        story = self.slots.story
-        self.push_screen(Panel("Outcomes", partial(draw_outcomes, story, outcomes.met(self.slots.folder))))
+        from game.play import outcomes
+        from game.tui.records import draw_outcomes
+        from game.tui.screens.base import Panel
+
+        met = outcomes.met(self.slots.folder)
+        self.push_screen(Panel("Outcomes", partial(draw_outcomes, self.slots.story, met)))
 
 
 def run(app: GameApp) -> tuple[int, str]:
     """Plays on the terminal until the player quits. The exit code, and what there is to say once the terminal is as it
-    was, in a line."""
+    was, in a line. Raises InputError where the story turns out not to be one that can be played."""
     app.signals = [s for name in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, name, None))]
     code = app.run() or 0
     error = app.broke_off
+    if app.unreadable is not None:
+        raise app.unreadable
     if error is None and app.ended_by is None:
         return (1, app.refused) if app.refused else (code, "")
     said = [f"the game was ended by {app.ended_by.name}." if app.ended_by else ""]
@@ -311,7 +384,7 @@ def run(app: GameApp) -> tuple[int, str]:
         from game.tui.crash import write_report  # rarely needed
 
         code = 1
-        details = write_report(app.slots.folder.parent / "crash.log", error)
+        details = write_report(app.shelf.folder.parent / "crash.log", error)
         said = [f"the game broke off: {' '.join(f'{type(error).__name__}: {error}'.split())[:200]}.", details]
     if app.refused:
         said.insert(1, f"Not saved: {app.refused}.")

@@ -16,11 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Rule, Static
 
 from game.layout import Line, Run
-from game.play.slots import Slots
 from game.tui.drawing import Draw
 from game.tui.widgets.reader import Document, Item, Reader
 
 if TYPE_CHECKING:
+    from game.play.slots import Slots
     from game.tui.app import GameApp
 
 SHORT = 16  # rows below which the rule and the margins give their place to text
@@ -173,7 +173,7 @@ class PageScreen(Screen[None]):
             widget.styles.width = settings.column
         self.write_hints()
 
-    def story_changed(self, slots: Slots) -> None:
+    def story_changed(self, slots: "Slots") -> None:
         """The story was saved while it is watched: `slots` are those of the last version that can be played."""
 
     def on_resize(self, event: events.Resize) -> None:

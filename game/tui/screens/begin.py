@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from game.layout import Line, shown_lines
-from game.play.session import MAX_ANSWER, Session, clean_answer
+from game.play.given import MAX_ANSWER, clean_answer
+from game.play.session import Session
 from game.story.expressions import Value
 from game.story.model import Story, Variable
 from game.story.text import static

@@ -7,12 +7,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from game.errors import PlayError, SaveError
 from game.layout import Line
 from game.play.page import SheetShown
 from game.play.report import write_report
 from game.play.route import route
-from game.play.saves import SaveError
-from game.play.session import PlayError
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
 from game.tui.records import draw_dossier, draw_evidence, draw_map, sheet_runs

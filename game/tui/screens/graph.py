@@ -6,9 +6,11 @@ The surprising rule: a scene's number is its place in the files, as on the map a
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from game.errors import PlayError
 from game.export.graph import Edge, Graph, Node, graph, said
 from game.layout import BLANK, Line, Run, wrap
-from game.play.session import PlayError, Session, Start
+from game.play.given import Start
+from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.problems import by_scene, summary
 from game.story.checks import reached

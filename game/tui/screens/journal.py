@@ -6,9 +6,9 @@ The surprising rule: nothing is lost by going back. The play as it stands is kep
 from collections.abc import Callable
 from functools import partial
 
+from game.errors import SaveError
 from game.layout import Line, Run, span_runs
 from game.play.journal import Decision, decisions, takes_back
-from game.play.saves import SaveError
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
 from game.tui.records import draw_decisions, draw_journal, record_runs

@@ -7,10 +7,11 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from game.errors import SaveError
 from game.layout import Line
-from game.play.saves import SaveError
-from game.play.session import clean_answer
-from game.play.slots import SlotInfo, Slots
+from game.play.given import clean_answer
+from game.play.shelf import SlotInfo
+from game.play.slots import Slots
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 

@@ -12,10 +12,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from game.errors import SaveError
 from game.layout import BLANK, Line, span_runs, wrap
 from game.play.journal import decisions
 from game.play.page import Card, Ending, Gauge, Heading, Opening, Part
-from game.play.saves import SaveError
 from game.play.slots import Play
 from game.tui.drawing import draw_part, paragraph, spaced
 from game.tui.records import draw_ending

@@ -1,15 +1,19 @@
 """The title screen: continue, new, open, outcomes, quit."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from game.layout import BLANK, Line, shown_lines
 from game.play import outcomes
-from game.play.slots import Slots
+from game.play.shelf import Shelf
+from game.story.cover import Cover, cover_of
 from game.story.text import static
 from game.tui.drawing import centred, paragraph, spaced, titled
 from game.tui.screens.base import PageScreen, items, whole
+
+if TYPE_CHECKING:
+    from game.play.slots import Slots
 
 
 def spread(title: str) -> str:
@@ -28,25 +32,25 @@ class TitleScreen(PageScreen):
     ]
     FIRST = (("enter", "choose"),)
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, shelf: Shelf, cover: Cover) -> None:
         super().__init__()
-        self.slots = slots
+        self.shelf, self.cover = shelf, cover
         self.choices: list[str] = []
         self.newest = ""  # the slot to continue with
 
     def on_screen_resume(self) -> None:
         self.show()
 
-    def story_changed(self, slots: Slots) -> None:
-        self.slots = slots
-        if self.app.screen is self:  # else it is drawn when it is seen again
+    def story_changed(self, slots: "Slots") -> None:
+        before, self.shelf, self.cover = self.cover, slots, cover_of(slots.story)
+        if self.app.screen is self and self.cover != before:  # else it is drawn when it is seen again
             self.show()
 
     def show(self) -> None:
-        saved = self.slots.list()
+        saved = self.shelf.list()
         newest = next((info for info in saved if not info.error), None)
         self.newest = newest.name if newest else ""
-        met = outcomes.met(self.slots.folder)
+        met = outcomes.met(self.shelf.folder)
         found = {"continue": newest, "new": True, "open": saved, "outcomes": met, "settings": True, "quit": True}
         self.choices = [choice for choice, there in found.items() if there]
         labels = {
@@ -62,9 +66,9 @@ class TitleScreen(PageScreen):
 
     def lines(self, width: int) -> list[Line]:
         """The title page, with a third of what room it leaves above it."""
-        story = self.slots.story
-        author = [centred(line, width) for line in paragraph(story.author, width, "dim")] if story.author else []
-        lines = spaced([titled(spread(story.title), width) + author, shown_lines(static(story.about, "text"), width)])
+        cover = self.cover
+        author = [centred(line, width) for line in paragraph(cover.author, width, "dim")] if cover.author else []
+        lines = spaced([titled(spread(cover.title), width) + author, shown_lines(static(cover.about, "text"), width)])
         left = self.reader.size.height - len(lines) - len(self.choices) - 2
         return [BLANK] * (left // 3) + lines
 
@@ -74,7 +78,7 @@ class TitleScreen(PageScreen):
                 if not self.game.resume(self.newest):
                     self.show()
             case "new":
-                self.game.begin(self.slots.fresh())
+                self.game.begin(self.shelf.fresh())
             case "open":
                 self.game.action_saves()
             case "outcomes":

@@ -8,9 +8,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from game.errors import PlayError
 from game.layout import Line, wrap
 from game.play.inspection import Section, behind
-from game.play.session import PlayError
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
 from game.story.diagnostics import Diagnostic
