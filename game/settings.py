@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from game.play.files import write_atomically
 
@@ -17,8 +17,7 @@ MAX_FILE = 2**16  # bytes
 Value = bool | int | str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What a setting is called, and what it may be, each in words."""
 
     label: str

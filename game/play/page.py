@@ -1,13 +1,14 @@
 """What a reader sees: the parts of a turn, and the page that gathers them. Every front end draws these and no more."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from game.story.model import Chapter, Fact
-from game.story.schema import SheetKind, Standing
 from game.story.text import EMPTY, Shown
 
-STANDINGS: dict[Standing, str] = {
+if TYPE_CHECKING:
+    from game.story.model import Chapter, Fact
+    from game.story.schema import SheetKind, Standing
+
+STANDINGS: "dict[Standing, str]" = {
     "documented": "documented",
     "memoir": "only the memoir says so",
     "disputed": "disputed",
@@ -15,12 +16,11 @@ STANDINGS: dict[Standing, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SheetShown:
+class SheetShown(NamedTuple):
     """A document as the player met it. `text` is None where it is known by its heading and a summary only."""
 
     id: str
-    kind: SheetKind
+    kind: "SheetKind"
     heading: Shown
     stamp: Shown
     text: tuple[Shown, ...] | None
@@ -44,15 +44,15 @@ class Reply(NamedTuple):
 class Card(NamedTuple):
     """A chapter's record card, with the facts behind the scenes this player saw. A front end waits after it."""
 
-    chapter: Chapter
+    chapter: "Chapter"
     prose: Prose
-    facts: tuple[Fact, ...]
+    facts: "tuple[Fact, ...]"
 
 
 class Opening(NamedTuple):
     """A chapter begins: a clean page, its plate and title."""
 
-    chapter: Chapter
+    chapter: "Chapter"
 
 
 class Heading(NamedTuple):
@@ -74,8 +74,7 @@ class Telling(NamedTuple):
 Part = Echo | Reply | Card | Opening | Heading | Telling
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A choice on the page. `number` counts those that can be chosen, from 1; a locked one has 0 and its reason."""
 
     id: str
@@ -84,8 +83,7 @@ class Option:
     locked: Shown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(NamedTuple):
     """How something stands. `change` says what the last step did to it: "up from watched"; empty where nothing."""
 
     label: str
@@ -97,8 +95,7 @@ class Gauge:
         return f"{self.label}: {self.words}" + (f", {self.change}" if self.change else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """An unlocked glossary entry."""
 
     title: str
@@ -106,8 +103,7 @@ class Known:
     text: Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """What follows an ending's text, besides the file and the decisions: the toll and the questions."""
 
     title: Shown
@@ -117,8 +113,7 @@ class Ending:
     debrief: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """`turn` is what the last step brought; `since` all since the scene was entered, its heading first.
 
     `options` holds what is offered and what is locked, in the author's order. A page that offers nothing and is no
@@ -130,12 +125,12 @@ class Page:
     title: Shown
     place: Shown
     date: Shown
-    chapter: Chapter | None
+    chapter: "Chapter | None"
     turn: tuple[Part, ...]
     since: tuple[Part, ...]
     options: tuple[Option, ...]
     gauges: tuple[Gauge, ...]
-    facts: tuple[Fact, ...]
+    facts: "tuple[Fact, ...]"
     facts_held: bool  # the scene is summarised, and its facts with it
     file: tuple[SheetShown, ...]
     glossary: tuple[Known, ...]

@@ -4,9 +4,8 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from game.story.diagnostics import Diagnostic, Location, Severity
 
@@ -23,8 +22,7 @@ _LISTED = 200  # characters of known names in a hint
 _EXCERPT = 200  # characters of a source line worth showing
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR

@@ -3,7 +3,6 @@
 The words of each code live in `catalogue.py`, the drawing of a problem in `game/problems.py`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -27,8 +26,7 @@ class Location(NamedTuple):
 NOWHERE = Location("")
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One problem. `excerpt` is the source line it stands on, empty where there is none."""
 
     code: str

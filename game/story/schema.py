@@ -5,8 +5,7 @@ made from it.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 FORMAT = 1
 
@@ -44,8 +43,7 @@ MustHoldKind = Literal["every_ending", "always", "reachable"]
 RecordKind = Literal["followed", "departed", "disputed", "invented"]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     shape: str
     meaning: str
     example: str  # its value, as YAML in one line

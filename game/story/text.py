@@ -6,9 +6,9 @@ an inserted value. A `Shown` is a template plus the values it had at that moment
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from game.story.diagnostics import NOWHERE, Location
 
@@ -23,8 +23,7 @@ MARK = "\ufdd0"  # stands for an insert while Markdown is parsed; the reader let
 Form = Literal["text", "inline", "lines"]  # whole Markdown; paragraphs of inline Markdown; lines kept as written
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of literal text; a newline in it is a hard line break."""
 
     text: str
@@ -32,8 +31,7 @@ class Span:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, heading, rule or kept line. `depth` counts the lists around it, `quote` the quotes, and `bullet`
     stands before the first block of a list item.
     """
@@ -50,8 +48,7 @@ class Block:
         return "".join(s.text for s in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(NamedTuple):
     """`{expression}`; `variable` is set where it is a lone variable, which prints its own words, and `location` where
     it has an `if` in it.
     """
@@ -100,8 +97,7 @@ class Template:
         return Shown(self, tuple([insert.show(world) for insert in self.inserts])) if shown is None else shown
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A template as the player met it."""
 
     template: Template
@@ -113,7 +109,7 @@ class Shown:
         if not self.values:
             return blocks
         values = iter(self.values)
-        return tuple(replace(b, spans=tuple(replace(s, text=_fill(s.text, values)) for s in b.spans)) for b in blocks)
+        return tuple(b._replace(spans=tuple(s._replace(text=_fill(s.text, values)) for s in b.spans)) for b in blocks)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -215,7 +211,7 @@ def _spans(tokens: "list[Token]") -> tuple[Span, ...]:
         else:
             text = {"softbreak": " ", "hardbreak": "\n"}.get(token.type, token.content)
             if spans and (spans[-1].em, spans[-1].strong) == (em > 0, strong > 0):
-                spans[-1] = replace(spans[-1], text=spans[-1].text + text)
+                spans[-1] = spans[-1]._replace(text=spans[-1].text + text)
             elif text:
                 spans.append(Span(text, em > 0, strong > 0))
     return tuple(spans)

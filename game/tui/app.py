@@ -113,7 +113,7 @@ class GameApp(App[int]):
         for theme in THEMES:
 >>>>>>> 9c3d25d (The title page comes before the story is read: its words are at the top of the first file)
             self.register_theme(theme)
-        self.theme = self.settings.theme
+        self.theme = self.styled = self.settings.theme
         self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -131,6 +131,12 @@ class GameApp(App[int]):
     def slots(self) -> "Slots":
         """The saves, of a story that is read."""
         return cast("Slots", self.shelf)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Not for the theme it begins with, in whose colours the style sheet is read already."""
+        if self.theme != self.styled:
+            super().refresh_css(animate)
+            self.styled = self.theme
 
     def on_load(self) -> None:
         """Before the terminal is taken over, so that no signal can end the game without giving it back."""
@@ -218,6 +224,7 @@ class GameApp(App[int]):
             self.exit(1)
             return
         from game.play.slots import Slots
+        from game.tui.screens import begin, scene  # noqa: F401  # which come next: no key should wait for them
 
         self.shelf, self.unread = Slots.on(self.shelf, story), None
         self.title = story.title

@@ -6,9 +6,8 @@ changes is the letter at the top, not the line.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -23,8 +22,7 @@ from game.tui.widgets.paper import Aside, Paper
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One option: what it says, why it can't be taken (it then has no number), and what stands above and below it, for
     the width there is."""
 
