@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from game.errors import SaveError
-from game.play import saves
-from game.play import slots as slots_module
+from game.play import saves, shelf
 from game.play.restore import restore
 from game.play.saves import Save
 from game.play.slots import Slots
@@ -63,7 +62,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "deep whole lists": (b'{"format": 1, "steps": [], "x": ' + b"[" * 60 + b"]" * 60 + b"}", "nested too deep"),
     "deeper whole lists": (b'{"format": 1, "steps": [], "x": ' + b"[" * 900 + b"]" * 900 + b"}", "damaged"),
     "deep blocks": (b'{"format": 1, "steps": [], "x": ' + b'{"x":' * 300 + b"1" + b"}" * 301, "nested too deep"),
-    "too large": (b'{"format": 1, "steps": []}' + b" " * slots_module.MAX_SAVE, "larger than 4 MiB"),
+    "too large": (b'{"format": 1, "steps": []}' + b" " * shelf.MAX_SAVE, "larger than 4 MiB"),
     "too many steps": (
         b'{"format": 1, "steps": [' + b'{"id":""},' * saves.MAX_STEPS + b'{"id":""}]}', "more than 100,000 steps",
     ),

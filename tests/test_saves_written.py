@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from game.errors import SaveError
-from game.play import slots as slots_module
+from game.play import shelf
 from game.play.saves import Save
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -138,7 +138,7 @@ def test_a_play_too_long_to_be_loaded_again_is_not_written_over_one_that_can(
     slots: Slots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     play = played(slots)
-    monkeypatch.setattr(slots_module, "MAX_SAVE", slots.path("a").stat().st_size)
+    monkeypatch.setattr(shelf, "MAX_SAVE", slots.path("a").stat().st_size)
     play.save()
     play.session.choose("yard/go_back")
     with pytest.raises(SaveError, match=r"^a: can't be saved: longer than"):

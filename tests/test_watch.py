@@ -15,7 +15,7 @@ from typing import Self
 import pytest
 
 from game import cli
-from game.commands import play as play_command
+from game.commands.asked import asked_later
 from game.play.given import Start
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -24,7 +24,7 @@ from game.tui.app import GameApp
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.screens.watched import BrokenScreen, Inspector, WatchedScreen
-from game.watch import Watch, unread
+from game.watch import Watch, nothing_yet
 from tests.screen import Player
 
 ROOT = Path(__file__).parent.parent
@@ -233,8 +233,8 @@ async def waiting(folder: Path, *words: str, size: tuple[int, int] = (90, 30)) -
     watch = Watch(folder)
     assert watch.read().story is None
     options = cli._parser().parse_args(["play", str(folder), "--watch", *words])
-    slots = Slots(folder.parent / "saves", unread(folder))
-    app = GameApp(slots, options.slot, watch=watch, opening=partial(play_command._asked_later, options=options))
+    slots = Slots(folder.parent / "saves", nothing_yet(folder))
+    app = GameApp(slots, options.slot, watch=watch, opening=partial(asked_later, options=options))
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         player = Player(app, pilot)

@@ -48,7 +48,8 @@ class Block(NamedTuple):
         return "".join(s.text for s in self.spans)
 
 
-class Insert(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Insert:
     """`{expression}`; `variable` is set where it is a lone variable, which prints its own words, and `location` where
     it has an `if` in it.
     """

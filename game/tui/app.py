@@ -105,13 +105,8 @@ class GameApp(App[int]):
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
-<<<<<<< HEAD
-        self.title = slots.story.title
-        for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
-=======
         self.title = self.cover.title
-        for theme in THEMES:
->>>>>>> 9c3d25d (The title page comes before the story is read: its words are at the top of the first file)
+        for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
             self.register_theme(theme)
         self.theme = self.styled = self.settings.theme
         self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one
@@ -332,12 +327,8 @@ class GameApp(App[int]):
         self.action_leave()
 
     def action_command_palette(self) -> None:
-<<<<<<< HEAD
-        from textual.command import CommandPalette  # see _actions
-        from textual.widgets import Input
-=======
         from textual.command import CommandPalette
->>>>>>> 9c3d25d (The title page comes before the story is read: its words are at the top of the first file)
+        from textual.widgets import Input
 
         if not isinstance(self.screen, CommandPalette):
             palette = CommandPalette(id="--command-palette", placeholder=SEARCH)
