@@ -1,8 +1,9 @@
 """Line mode for a class: the hands for each option are typed on one line."""
 
 from game.plain import LETTERS, LineMode, picked
-from game.play.ballot import KEY, MOST, Ballot, counted, given
+from game.play.ballot import MOST, Ballot, counted, given
 from game.play.page import Page
+from game.play.saves import VOTE
 from game.play.slots import Play
 from game.story.expressions import Value
 from game.story.model import Variable
@@ -16,7 +17,7 @@ class ClassLineMode(LineMode):
 
     def open(self, slot: str | None) -> Play:
         play = super().open(slot)
-        play.extra.setdefault(KEY, {})
+        play.extra.setdefault(VOTE, {})
         return play
 
     def question(self, variable: Variable) -> Value:
@@ -48,7 +49,7 @@ class ClassLineMode(LineMode):
 
     def vote(self, play: Play, ballot: Ballot) -> None:
         """Says what the hands say, and asks what is taken; anything but an option goes back to the page."""
-        play.extra[KEY] = ballot.as_data()
+        play.extra[VOTE] = ballot.as_data()
         self.save(play)
         for number, hands in enumerate(ballot.hands, 1):
             self.say(f"  {number}  {counted(hands)}")
@@ -57,7 +58,7 @@ class ClassLineMode(LineMode):
         answer = self.ask()
         at = ballot.leaders[0] + 1 if ballot.decided and not answer else picked(answer, len(ballot.options))
         if at:
-            play.extra[KEY] = {}
+            play.extra[VOTE] = {}
             self.step(play, play.session.page.offered[at - 1], ballot.cast)
         else:
             self.say("Nothing is taken. Type the hands again.")

@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from game.classroom.handed import gather
 from game.classroom.results import Results
-from game.play.ballot import KEY, Ballot
+from game.play.ballot import Ballot
 from game.play.page import Card
+from game.play.saves import VOTE
 from game.play.session import Session
 from game.play.slots import Play
 from game.story.loader import load
@@ -177,7 +178,7 @@ async def test_a_vote_that_is_taken_again_has_no_hand_of_the_one_before(story, s
         else:
             await player.press("down", "down", "2")
         await player.sees("2 hands given", "Press the number" if one_by_one else "Type the hands")
-        assert slots(saves, story).read("vote-1").extra["vote"]["hands"] == [0, 0, 2]
+        await player.until(lambda: slots(saves, story).read("vote-1").extra["vote"]["hands"] == [0, 0, 2])
         await player.press("s", "enter")
         await player.until(lambda: player.steps == ["office/stamp_it"])
     assert kept(saves, story) == [("office/stamp_it", [0, 0, 2])]
@@ -186,7 +187,7 @@ async def test_a_vote_that_is_taken_again_has_no_hand_of_the_one_before(story, s
 async def test_going_back_over_many_steps_gives_the_hands_of_the_first_of_them_back(story, saves):
     """As the journal does: those of the page that is open again; the copy keeps them all."""
     play = Play(Session(story, {"pace": "brief"}), slots(saves, story), "vote-1")
-    play.extra[KEY] = {}
+    play.extra[VOTE] = {}
     for step in ("office/look_at_the_clock", "office/send_it_up"):
         play.session.choose(step, tuple(range(1, len(play.session.offered) + 1)))
     play.rewind(1, "vote-2")

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from game.errors import SaveError
-from game.play.ballot import KEY
 from game.play.given import Start, clean_lines
 from game.play.outcomes import NAME as OUTCOMES
 from game.play.restore import restore
-from game.play.saves import Save
+from game.play.saves import VOTE, Save
 from game.play.session import Session
 from game.play.shelf import read_limited
 from game.story.expressions import Kind
@@ -41,7 +40,7 @@ class Handed:
 
     @property
     def is_vote(self) -> bool:
-        return KEY in self.save.extra or any(step.hands for step in self.session.steps)
+        return VOTE in self.save.extra or any(step.hands for step in self.session.steps)
 
     @property
     def questions(self) -> list[tuple[Shown, str]]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from game.classroom.results import BOM, COLUMNS, GRADEBOOK, MARK
 from game.errors import SaveError
 from game.play import outcomes
-from game.play.ballot import KEY
-from game.play.saves import Save
+from game.play.saves import VOTE, Save
 from game.play.shelf import read_limited
 
 _BESIDE = re.compile(r"\.?(.+?)\.(?:(md)|test\.yaml|damaged-\d+|json(?:\.bak)?\.\d+\.tmp)\Z")
@@ -48,6 +47,6 @@ def kind(path: Path) -> str:
             return "outcomes met in votes" if outcomes.of_votes(path) else ""
         if path.name.endswith((".json", ".json.bak")):
             save = Save.decode(read_limited(path))
-            if KEY in save.extra or any("hands" in step for step in save.steps):
+            if VOTE in save.extra or any("hands" in step for step in save.steps):
                 return "vote, as it was a step before" if path.suffix == ".bak" else "vote"
     return ""

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from game.play.saves import VOTE
 from game.story.expressions import Kind, Value
 from game.story.model import Story
 
-KEY = "vote"  # of a save: that it is a class's, with the hands on the page that is open
 MOST = 999  # hands for one option
 
 
@@ -39,7 +39,7 @@ class Ballot:
     @classmethod
     def of(cls, options: Sequence[str], extra: Mapping[str, Any]) -> "Ballot":
         """The vote on these options that a save holds among its other keys, else a new one."""
-        kept = extra.get(KEY)
+        kept = extra.get(VOTE)
         if isinstance(kept, dict) and kept.get("options") == list(options):
             hands, order = kept.get("hands"), kept.get("given")
             if _counts(hands, MOST) and len(hands) == len(options):

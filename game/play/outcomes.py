@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from game.play.ballot import KEY
 from game.play.files import write_atomically
 from game.play.given import clean_answer
+from game.play.saves import VOTE
 
 if TYPE_CHECKING:
     from game.play.session import Session
@@ -44,7 +44,7 @@ def _read_file(path: Path) -> tuple[dict[str, str], bool] | None:
             raw = json.loads(file.read(MAX_FILE).decode())
         if raw["format"] == FORMAT:
             outcomes = {str(scene): clean_answer(str(title), 200) for scene, title in raw["outcomes"].items()}
-            return outcomes, raw.get(KEY) is True
+            return outcomes, raw.get(VOTE) is True
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         pass
     return None
@@ -76,6 +76,6 @@ def keep(folder: Path, session: "Session", *, vote: bool = False) -> None:
         return
     known, voted = _read(folder)
     if not mine.keys() <= known.keys() or (voted and not vote):
-        data = {"format": FORMAT, "outcomes": known | mine} | ({KEY: True} if voted and vote else {})
+        data = {"format": FORMAT, "outcomes": known | mine} | ({VOTE: True} if voted and vote else {})
         text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
         write_atomically(folder / NAME, text.encode(errors="replace"), keep=folder / f"{NAME}.bak")

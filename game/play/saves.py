@@ -25,6 +25,7 @@ MAX_STEPS = 100_000
 MAX_NESTING = 50  # of what other programs put into a save
 MAX_CODE = 2**20  # bytes of the save in a code
 _KEYS = frozenset("format story digest title started saved answers from steps debrief name left_over".split())
+VOTE = "vote"  # a key of a class's save, with the hands on the page that is open
 STEP_KEYS = frozenset("id label position hands".split())
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from game.errors import SaveError
 from game.play import outcomes
-from game.play.ballot import KEY, Ballot
+from game.play.ballot import Ballot
 from game.play.files import write_atomically
 from game.play.given import clean_lines
 from game.play.rehearsal import as_test
 from game.play.restore import Restored, restore
-from game.play.saves import STEP_KEYS, Save, encode_code
+from game.play.saves import STEP_KEYS, VOTE, Save, encode_code
 from game.play.session import Session
 from game.play.shelf import Clock, Shelf, stamp, utc_now
 from game.story.model import Story
@@ -70,7 +70,7 @@ class Play:
         """Raises SaveError when the disk refuses."""
         self.slots.write(self.slot, self.as_save())
         try:
-            outcomes.keep(self.slots.folder, self.session, vote=KEY in self.extra)
+            outcomes.keep(self.slots.folder, self.session, vote=VOTE in self.extra)
         except OSError as error:
             raise SaveError(f"{self.slot}: its outcome can't be kept: {error.strerror}") from None
 
@@ -91,9 +91,9 @@ class Play:
         """To the page before a step. The hands a class gave for that step are on its page again."""
         steps = self.session.steps
         self.session.replay(steps[: step - 1])
-        if KEY in self.extra:
+        if VOTE in self.extra:
             offered, hands = self.session.offered, list(steps[step - 1].hands or ())
-            self.extra[KEY] = Ballot(tuple(offered), hands, taken_back=True).as_data()
+            self.extra[VOTE] = Ballot(tuple(offered), hands, taken_back=True).as_data()
 
     def answered(self, question: int) -> str:
         """What was answered to a question of the debriefing, counted from 0; '' for nothing yet."""

@@ -11,8 +11,9 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from game.layout import BLANK, Line, Run, span_runs, text_of, wrap
-from game.play.ballot import KEY, Ballot, counted
+from game.play.ballot import Ballot, counted
 from game.play.page import Option
+from game.play.saves import VOTE
 from game.play.slots import Play
 from game.story.text import EMPTY, Shown
 from game.tui.drawing import paragraph
@@ -37,7 +38,7 @@ class ClassScreen(TimedScreen, SceneScreen):
     def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
         super().__init__(play, notes)
         self.countdown = Countdown()
-        play.extra.setdefault(KEY, {})
+        play.extra.setdefault(VOTE, {})
         self.one_by_one = bool(self.ballot.given)  # how hands are counted
 
     @property
@@ -74,7 +75,7 @@ class ClassScreen(TimedScreen, SceneScreen):
     def take(self, option: Option, ballot: Ballot) -> None:
         """The step that was decided, with its hands; the vote on it is closed."""
         self.session.choose(option.id, ballot.cast)
-        self.play.extra[KEY] = {}
+        self.play.extra[VOTE] = {}
         self.unsaved = True
         self.show(stepped=True)
 
@@ -275,7 +276,7 @@ class VoteScreen(TimedScreen):
         """Hands have changed: drawn at once, and saved as soon as that is done."""
         self.reader.amend(self.items())
         self.write_hints()
-        self.page.play.extra[KEY] = self.ballot.as_data()
+        self.page.play.extra[VOTE] = self.ballot.as_data()
         if not self.waits:
             self.waits = True
             self.call_after_refresh(self.keep)
