@@ -81,6 +81,15 @@ def wrap(
     return lines
 
 
+def balanced(runs: Iterable[Run], width: int) -> list[Line]:
+    """Wrapping into as few lines as there must be, of lengths as near as can be, for what stands in the middle."""
+    runs = list(runs)
+    lines = wrap(runs, width)
+    while width > 1 and 1 < len(narrower := wrap(runs, width - 1)) == len(lines):
+        lines, width = narrower, width - 1
+    return lines
+
+
 def _prefix(prefix: str, width: int) -> str:
     """What begins a line, cut where the line is too narrow for it and a character."""
     return prefix if cell_len(prefix) <= width - 2 else set_cell_size(prefix, max(width - 2, 0))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from game.layout import BLANK, Line, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, Line, balanced, shown_lines, span_runs, text_of, wrap
 from game.story.text import static
 
 LETTERS = "abcé\N{NO-BREAK SPACE}漢字\N{FULLWIDTH LATIN SMALL LETTER W}e\u0301👩\u200d🚀-."
@@ -61,6 +61,15 @@ def test_a_kept_line_in_two_columns_goes_on_under_the_second():
     line = static("Act   while he read", "lines")
     assert texts(shown_lines(line, 14)) == ["Act   while he", "      read"]
     assert texts(shown_lines(line, 11)) == ["Act   while", "he read"]
+
+
+@given(RUNS, st.integers(1, 40))
+def test_what_is_balanced_has_as_few_lines_as_wrapping_makes_and_the_same_words(runs, width):
+    assert texts(balanced([("the attack that never took place", "")], 30)) == ["the attack that", "never took place"]
+    lines, wrapped = balanced(runs, width), wrap(runs, width)
+    assert len(lines) == len(wrapped)
+    assert "".join(texts(lines)).replace(" ", "") == "".join(texts(wrapped)).replace(" ", "")
+    assert max(map(cell_len, texts(lines))) <= max(map(cell_len, texts(wrapped)))
 
 
 def test_a_newline_breaks_the_line():

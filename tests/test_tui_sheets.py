@@ -1,5 +1,7 @@
 """Documents on the screen: each kind drawn as what it is, legible in any width."""
 
+import re
+
 import pytest
 from rich.cells import cell_len
 
@@ -58,6 +60,15 @@ def test_lines_are_kept_as_written(kind):
     dear = next(line for line in lines if "Dear friends," in line)
     item = next(line for line in lines if "Item     Ink" in line)
     assert item.index("Item") == dear.index("Dear") + 2
+
+
+def test_a_headline_of_several_lines_keeps_clear_of_its_stamp():
+    headline = static("The attack on a house in Coyoacan, and what the guards of it say")
+    cutting = SheetShown("s", "press", headline, static("seen"), (static(TEXT, "lines"),), EMPTY)
+    for width in range(30, 60):
+        lines = [text_of(line) for line in draw_sheet(cutting, width)]
+        assert any("│ SEEN │" in line for line in lines)
+        assert not [line for line in lines if re.search(r"\w ?(┌|└|│ SEEN)", line)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

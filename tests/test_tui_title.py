@@ -67,6 +67,14 @@ async def test_the_title_says_what_the_story_is(story, saves):
         assert "Open a save" not in player.words
 
 
+async def test_the_title_is_spaced_where_its_words_have_room_and_whole_where_not(tmp_path, saves):
+    story = write_story(tmp_path / "story", CLERK.replace("title: The Clerk", "title: The Clerical"))
+    async with playing(story, saves) as player:
+        await player.sees("T H E C L E R I C A L")
+        await player.resize(20, 24)
+        await player.sees("THE CLERICAL")
+
+
 async def test_a_new_play_shows_the_note_asks_its_questions_and_begins(story, saves):
     async with playing(story, saves) as player:
         await player.press("enter")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len
 
-from game.layout import BLANK, Line, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, Line, balanced, shown_lines, span_runs, text_of, wrap
 from game.play.page import (
     STANDINGS,
     Card,
@@ -66,7 +66,7 @@ def draw_part(part: Part, width: int, rows: int = 0) -> list[Line]:
 
 def titled(title: str, width: int) -> list[Line]:
     """A title in the middle of the page, with a short rule under it."""
-    lines = wrap([(title, "heading")], max(width - 4, 1))
+    lines = balanced([(title, "heading")], max(width - 4, 1))
     rule = "─" * min(max(cell_len(text_of(line)) for line in lines) + 4, width)
     return [centred(line, width) for line in (*lines, ((rule, "rule"),))]
 

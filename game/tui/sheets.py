@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
-from game.layout import BLANK, COLUMNS, Line, Run, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, COLUMNS, Line, Run, balanced, shown_lines, span_runs, text_of, wrap
 from game.play.page import SheetShown
 from game.story.text import Shown
 
@@ -99,9 +99,8 @@ def _letter(sheet: SheetShown, width: int) -> list[Line]:
 def _form(sheet: SheetShown, width: int) -> list[Line]:
     """An office's form: its title in the middle, and every line on a rule."""
     inner = _inner(width)
-    title = wrap(span_runs(sheet.heading, "strong"), inner)
-    if not sheet.stamp:
-        title = [_centred(line, inner) for line in title]
+    heading = span_runs(sheet.heading, "strong")
+    title = wrap(heading, inner) if sheet.stamp else [_centred(line, inner) for line in balanced(heading, inner)]
     rows = [_ruled(line, inner) for line in _lines(sheet, inner)]
     if sheet.signed:
         rows += [BLANK, *_signed(sheet, inner)]
@@ -158,7 +157,8 @@ def _press(sheet: SheetShown, width: int) -> list[Line]:
     """A cutting: a headline between rules, and a column of print with a rule on either side."""
     width = min(width, CUTTING)
     inner = _inner(width)
-    head = [_centred(line, inner) for line in wrap(span_runs(sheet.heading, "strong"), inner)]
+    room = inner - _stamp_cells(sheet.stamp, inner)
+    head = [_centred(line, room) for line in balanced(span_runs(sheet.heading, "strong"), room)]
     body = _lines(sheet, inner)
     if sheet.signed:
         body += [BLANK, *_signed(sheet, inner, "dim")]

@@ -144,7 +144,7 @@ def _below(
 
 def _to(nodes: Mapping[str, Node], scene: str) -> str:
     node = nodes[scene]
-    return f"→ {node.number} {node.title}"
+    return f"→\N{NO-BREAK SPACE}{node.number}\N{NO-BREAK SPACE}{node.title}"
 
 
 def _told(problem: Diagnostic) -> str:

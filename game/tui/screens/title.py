@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from game.layout import BLANK, Line, shown_lines
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from game.play.slots import Slots
 
 
-def spread(title: str) -> str:
-    """A title in spaced capitals; its spaces don't break, its words do."""
+def spread(title: str, width: int) -> str:
+    """A title in spaced capitals; its spaces don't break, its words do. In capitals only, where a word has no room."""
     space = "\N{NO-BREAK SPACE}"
-    return f"{2 * space} ".join(space.join(word) for word in title.upper().split())
+    words = [space.join(word) for word in title.upper().split()]
+    return f"{2 * space} ".join(words) if max(map(cell_len, words), default=0) <= width - 4 else title.upper()
 
 
 class TitleScreen(PageScreen):
@@ -68,7 +70,8 @@ class TitleScreen(PageScreen):
         """The title page, with a third of what room it leaves above it."""
         cover = self.cover
         author = [centred(line, width) for line in paragraph(cover.author, width, "dim")] if cover.author else []
-        lines = spaced([titled(spread(cover.title), width) + author, shown_lines(static(cover.about, "text"), width)])
+        title = titled(spread(cover.title, width), width)
+        lines = spaced([title + author, shown_lines(static(cover.about, "text"), width)])
         left = self.reader.size.height - len(lines) - len(self.choices) - 2
         return [BLANK] * (left // 3) + lines
 
