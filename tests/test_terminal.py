@@ -341,7 +341,8 @@ def test_a_game_whose_terminal_is_closed_ends_and_leaves_a_save_that_loads(termi
     assert is_saved(terminal, story)
 
 
-def test_a_story_that_cannot_be_played_is_told_in_the_terminal_as_it_was(terminal, story):
+@pytest.mark.usefixtures("story")
+def test_a_story_that_cannot_be_played_is_told_in_the_terminal_as_it_was(terminal):
     """The title page was there for a moment: it comes before the story is read."""
     file = terminal.folder / "story" / "story.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("start: office", "start: ofice"), encoding="utf-8")

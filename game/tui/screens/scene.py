@@ -218,6 +218,7 @@ class SceneScreen(BesideScreen):
 
     def action_violence(self) -> None:
         self.game.change("violence", self.game.settings.next("violence"))
+        self.app.clear_notifications()  # which may say the opposite
         self.notify(f"Scenes of violence are {self.game.settings.words('violence')}.", markup=False)
 
     def setting_changed(self) -> None:
