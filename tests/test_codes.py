@@ -180,16 +180,20 @@ def test_a_code_opens_wherever_a_save_does(save: Save, story: Story, path: Path,
     assert replay(code.encode(), Session(story)).session.place == "end"
     file = tmp_path / "code.txt"
     file.write_text("\n".join(textwrap.wrap(code, 40)), encoding="utf-8")
-    for word in (str(file), code):
+    for word in (str(file), code, f" {code}\n"):
         command = [sys.executable, "-m", "game", "play", str(path), "--plain", "--saves", str(tmp_path / "s")]
         done = subprocess.run([*command, "--replay", word], input=b"", capture_output=True, cwd=ROOT, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
         assert b"Ending: The end" in done.stdout
-    broken = code[:60] + code[61:]
+    broken = " " + code[:60] + code[61:]
     done = subprocess.run([*command, "--replay", broken], input=b"", capture_output=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.count(b"\n") == 1
-    assert b"mistyped" in done.stderr
+    assert done.stderr == b"special-tasks: the code is mistyped or cut: copy it again\n"
+    command = [sys.executable, "-m", "game", "report", "--story", str(path), f"\t{code}\n\n"]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"The end" in done.stdout
 
 
 # --- what is no whole code -----------------------------------------------------------------------------------------
@@ -251,7 +255,10 @@ def test_a_right_checksum_around_what_is_no_save_is_refused(value: Any) -> None:
 def test_each_kind_of_damage_has_its_words(save: Save, story: Story) -> None:
     code = encode_code(save, story)
     assert refusal("hello") == "no code of this game: one begins with ST1."
-    assert refusal(code[:-3]) == "the code is cut: its end is missing"
+    for kept in (6, len(code) // 2, -9, -8, -3, -1):
+        assert refusal(code[:kept]) == "the code is cut: its end is missing"
+    for more in ("x", "0", ".", "'", "!!!", code):
+        assert refusal(code + more) == "the code is mistyped or cut: copy it again"
     assert refusal(code.replace(code[30], "A" if code[30] != "A" else "B")).startswith("the code is mistyped")
     assert refusal(code.replace("ST1.", "ST2.", 1)) == "a code made by another version (ST2)"
     assert refusal(sealed(code.encode())) == "damaged: it is not whole JSON"  # a code in a code is no save

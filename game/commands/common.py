@@ -78,12 +78,17 @@ def find_story(name: str | None) -> Path:
     raise InputError(f"there is no story {name!r:.80}: no such folder or file, and the built-in stories are: {known}")
 
 
+def is_code(word: str) -> bool:
+    """Whether a word of the command line is a code, and not a file's name; blanks around one are no matter."""
+    return word.lstrip().startswith("ST1.")
+
+
 def open_save(word: str, begun: "Session") -> "Session":
     """The play that a save, a code or a list of steps tells; `word` is a file with one, or a code. Raises SaveError."""
     from game.play.restore import replay
 
     data = word.encode(errors="replace")
-    if not word.startswith("ST1."):
+    if not is_code(word):
         try:
             data = read_limited(Path(word))
         except (SaveError, OSError, ValueError) as error:
@@ -92,7 +97,7 @@ def open_save(word: str, begun: "Session") -> "Session":
     try:
         restored = replay(data, begun)
     except SaveError as error:
-        raise SaveError(f"{word if len(word) < 200 else 'the code'}: {error}") from None
+        raise SaveError(str(error) if is_code(word) else f"{word:.200}: {error}") from None
     for note in restored.notes:
         print(printable(note), file=sys.stderr)
     return restored.session

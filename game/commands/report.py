@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from game.commands.common import Commands, find_story, read_story, stories_folder, write_text
+from game.commands.common import Commands, find_story, is_code, read_story, stories_folder, write_text
 from game.errors import SaveError
 from game.play.saves import Save
 from game.play.shelf import read_limited
@@ -58,9 +58,9 @@ def _open(word: str, own: Story | None, stories: dict[str, Story]) -> "Handed":
     """The play in a file or code, of the story given, else of the built-in one it names. Raises SaveError."""
     from game.classroom.handed import played_again
 
-    name = "the code" if word.startswith("ST1.") else word[:200]
+    name = "the code" if is_code(word) else word[:200]
     try:
-        save = Save.decode(word.encode(errors="replace") if word.startswith("ST1.") else read_limited(Path(word)))
+        save = Save.decode(word.encode(errors="replace") if is_code(word) else read_limited(Path(word)))
         if own is None and save.story not in stories:
             folder = next(
                 (p.parent for p in stories_folder().glob("*/story.yaml") if p.parent.name == save.story), None

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from game.commands.common import Commands, command, find_story, open_save, read_story
+from game.commands.common import Commands, command, find_story, is_code, open_save, read_story
 from game.play.rehearsal import as_test, rehearse
 from game.play.session import Session
 from game.problems import whereabouts
@@ -23,7 +23,7 @@ def _test(options: argparse.Namespace) -> int:
     story = read_story(path)
     if options.save is not None:
         session = open_save(options.save, Session(story))
-        name = f"from {Path(options.save).stem}" if len(options.save) < 200 else "from a code"
+        name = "from a code" if is_code(options.save) else f"from {Path(options.save).stem}"
         print(as_test(session, name), end="")
         return 0
     results = rehearse(story)

@@ -111,6 +111,7 @@ class Save:
 
 
 _CODE = re.compile(r"ST(\d+)\.")
+_CUT = re.compile(r"ST1\.[\w-]*={0,2}(\.[0-9a-f]{0,7})?\Z", re.ASCII | re.IGNORECASE)
 _ST1 = re.compile(r"ST1\.([\w-]+)={0,2}\.([0-9a-f]{8})\Z", re.ASCII | re.IGNORECASE)
 
 
@@ -162,14 +163,14 @@ def _unpacked(text: str) -> bytes:
         raise SaveError(f"a code made by another version (ST{version[1][:9]})")
     found = _ST1.match(text)
     if found is None:
-        cut = not re.search(r"\.[0-9a-fA-F]{8}\Z", text)
-        raise SaveError("the code is cut: its end is missing" if cut else "the code is mistyped: copy it once more")
+        cut = _CUT.match(text)
+        raise SaveError("the code is cut: its end is missing" if cut else "the code is mistyped or cut: copy it again")
     try:
         packed = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))
     except ValueError:  # a length that base64 never has
         packed = b""
     if f"{zlib.crc32(packed):08x}" != found[2].lower():
-        raise SaveError("the code is mistyped or cut: copy it once more")
+        raise SaveError("the code is mistyped or cut: copy it again")
     unpacking = zlib.decompressobj()
     try:
         raw = unpacking.decompress(packed, MAX_CODE + 1)

@@ -156,8 +156,8 @@ function unpackCode(given) {
   if (version[1] !== "1") throw new SaveError(`a code made by another version (ST${version[1].slice(0, 9)})`);
   const found = /^ST1\.([\w-]+)={0,2}\.([0-9a-f]{8})$/i.exec(text);
   if (!found) {
-    const cut = !/\.[0-9a-f]{8}$/i.test(text);
-    throw new SaveError(cut ? "the code is cut: its end is missing" : "the code is mistyped: copy it once more");
+    const cut = /^ST1\.[\w-]*={0,2}(\.[0-9a-f]{0,7})?$/i.test(text);
+    throw new SaveError(cut ? "the code is cut: its end is missing" : "the code is mistyped or cut: copy it again");
   }
   let packed = new Uint8Array();
   try {
@@ -166,7 +166,7 @@ function unpackCode(given) {
     // a length that base64 never has: the sum below is another
   }
   const sum = hex(crc32(packed));
-  if (sum !== found[2].toLowerCase()) throw new SaveError("the code is mistyped or cut: copy it once more");
+  if (sum !== found[2].toLowerCase()) throw new SaveError("the code is mistyped or cut: copy it again");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(inflate(packed, MAX_CODE));
   } catch (error) {
