@@ -81,7 +81,26 @@ def test_a_list_starts_from_what_at_and_with_say(story_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000], ids=range(9)
+    "data",
+    [
+        b"yard/shut_the_gate\nyard/leave",
+        b"\xef\xbb\xbf# how to leave\r\n\r\n  yard/shut_the_gate  # first\r\n\r\nyard/leave\r\n",
+        b'["yard/shut_the_gate",\n "yard/leave"]\n',
+    ],
+    ids=["lines", "comments and blank lines", "JSON"],
+)
+def test_a_list_is_json_or_a_line_a_step(data: bytes, story_path: Path) -> None:
+    story = load(story_path).story
+    assert story is not None
+    assert replay(data, Session(story, {"key": "iron"})).session.place == "over"
+    with pytest.raises(SaveError, match="^step 2, 'yard/leave', is not offered there$"):
+        replay(data, Session(story))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[", b"\xff", b"3", b'"x"', b"[3]", b"[[]]", b"{}", b"[" * 100_000, b"# none", b"words"],
+    ids=range(11),
 )
 def test_anything_else_is_refused_in_a_line(data: bytes, story_path: Path) -> None:
     story = load(story_path).story

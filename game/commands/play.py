@@ -33,7 +33,8 @@ def add(commands: Commands) -> None:
     play.add_argument("--with", metavar="NAME=VALUE,...", dest="state", default="", help="variables at the start")
     watching = "read the story again whenever a file of it is saved; x looks behind the page, g shows the graph"
     play.add_argument("--watch", action="store_true", help=watching)
-    play.add_argument("--replay", metavar="FILE", help="open a save, a code or a list of step ids at its end")
+    ended = "open a save, a code or a list of step ids (JSON, or a line each) at its end"
+    play.add_argument("--replay", metavar="FILE", help=ended)
 
 
 @uncollected()

@@ -14,7 +14,7 @@ from game.story.catalogue import printable
 def add(commands: Commands) -> None:
     example = "example: special-tasks test my-story/\n         special-tasks test my-story/ --from saves/play-1.json"
     test = command(commands, "test", "run the story's own tests", example, _test)
-    what = "write this play down as a test instead: a save, a code or a list of step ids"
+    what = "write this play down as a test instead: a save, a code or a list of step ids (JSON, or a line each)"
     test.add_argument("--from", metavar="SAVE", dest="save", help=what)
 
 

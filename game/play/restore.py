@@ -5,6 +5,7 @@ that could have happened or is refused; and a story may be edited under a save.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from game.play.saves import MAX_STEPS, Save, is_code
 from game.play.session import Session
 from game.story.expressions import Value
 from game.story.model import Story
+
+_STEP = re.compile(r"\w+/")  # how a step's id begins, and neither JSON nor a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,27 @@ def restore(story: Story, save: Save) -> Restored:
 
 
 def replay(data: bytes, begun: Session) -> Restored:
-    """A save, a code, or a bare JSON list of step ids taken in the session that has just begun. Raises SaveError."""
-    if is_code(data):
-        return restore(begun.story, Save.decode(data))
-    try:
-        steps = json.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise SaveError("damaged: it is not whole JSON") from None
-    if not isinstance(steps, list):
+    """A save, a code, or a list of step ids taken in the session that has just begun: in JSON, or a line each, where
+    blank lines and what follows a # are skipped. Raises SaveError."""
+    steps = _listed(data)
+    if steps is None:
         return restore(begun.story, Save.decode(data))
     for number, step in enumerate(steps[:MAX_STEPS], 1):
         if not isinstance(step, str) or step not in begun.offered:
             raise SaveError(f"step {number}, {str(step)[:60]!r}, is not offered there")
         begun.choose(step)
     return Restored(begun, (), ())
+
+
+def _listed(data: bytes) -> list[Any] | None:
+    """The list that a file is, else None."""
+    try:
+        text = data.decode("utf-8-sig")
+        lines = [line for whole in text.splitlines() if (line := whole.partition("#")[0].strip())]
+        steps = lines if lines and _STEP.match(lines[0]) else json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return steps if isinstance(steps, list) else None
 
 
 def _begin(story: Story, save: Save, notes: list[str], *, same: bool) -> Session:
