@@ -93,7 +93,7 @@ def test_a_list_is_json_or_a_line_a_step(data: bytes, story_path: Path) -> None:
     story = load(story_path).story
     assert story is not None
     assert replay(data, Session(story, {"key": "iron"})).session.place == "over"
-    with pytest.raises(SaveError, match="^step 2, 'yard/leave', is not offered there$"):
+    with pytest.raises(SaveError, match=r"^step 2, 'yard/leave', is not offered there$"):
         replay(data, Session(story))
 
 

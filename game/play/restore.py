@@ -12,7 +12,7 @@ from typing import Any
 
 from game.errors import PlayError, SaveError
 from game.play.given import clean_answer
-from game.play.saves import MAX_STEPS, Save, is_code
+from game.play.saves import MAX_STEPS, Save
 from game.play.session import Session
 from game.story.expressions import Value
 from game.story.model import Story
