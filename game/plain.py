@@ -13,6 +13,7 @@ from game.plain_told import Left, Told
 from game.play.given import clean_answer
 from game.play.journal import decisions, takes_back
 from game.play.page import Option, Page
+from game.play.report import write_report
 from game.play.session import CONTINUE, Session
 from game.play.shelf import SlotInfo, steps_told
 from game.play.slots import Play, Slots
@@ -22,6 +23,7 @@ from game.story.expressions import Value
 from game.story.model import Variable
 from game.story.text import static
 
+# Each is told in words, the first of which (after the, a or this) may be typed for the letter.
 LETTERS = {
     "u": "undo the last step",
     "r": "read this page again",
@@ -33,18 +35,28 @@ LETTERS = {
     "o": "outcomes met in all plays of this story",
     "a": "answer the questions, after an ending",
     "g": "gauges: how things stand",
-    "v": "tell scenes of violence by a short summary, or in full",
+    "v": "violence: its scenes told by a short summary, or in full",
     "c": "a code of this play, to copy",
-    "t": "write this play down as a test of the story",
+    "t": "a test of the story, made from this play",
+    "w": "write this play to a Markdown file",
     "?": "this help",
-    "q": "save and leave",
+    "q": "quit; every step is saved",
 }
+ALSO = {"l": "r", "look": "r", "h": "?", "exit": "q", "leave": "q"}
 
 
 def picked(answer: str, count: int) -> int:
     """The number typed, from 1 to `count`, else 0."""
     number = int(answer) if answer.isdecimal() and len(answer) < 10 else 0
     return number if number <= count else 0
+
+
+def letter(typed: str, letters: Mapping[str, str]) -> str:
+    """The letter that a line stands for: itself, or where it is a word for one of `letters`, that."""
+    typed = typed.lower()
+    first = {key: next(w for w in what.split() if w not in ("the", "a", "this")) for key, what in letters.items()}
+    words = ALSO | {word.strip(":;"): key for key, word in first.items()}
+    return typed if typed in letters else words.get(typed, typed)
 
 
 class LineMode(Told):
@@ -186,7 +198,7 @@ class LineMode(Told):
                 return default
             if at := picked(answer, len(options)):
                 return at - 1
-            if answer in ("q", "quit"):
+            if letter(answer, self.letters) == "q":
                 raise Left
             self.say(f"Type a number from 1 to {len(options)}.")
 
@@ -194,7 +206,7 @@ class LineMode(Told):
 
     def turn(self, play: Play) -> None:
         self.options(play.session.page)
-        self.heard(play, self.ask().lower())
+        self.heard(play, letter(self.ask(), self.letters))
 
     def step(self, play: Play, option: Option, hands: tuple[int, ...] | None = None) -> None:
         session = play.session
@@ -216,9 +228,7 @@ class LineMode(Told):
             self.say()
             self.commands[answer](session)
         elif answer == "u":
-            self.say("The last step is undone." if play.undo() else "There is nothing to undo.")
-            self.save(play)
-            self.again(play)
+            self.undo(play)
         elif answer == "b":
             self.rewind(play)
         elif answer == "a":
@@ -229,13 +239,15 @@ class LineMode(Told):
             self.violence(summarise=not session.summarise)
             session.summarise = self.settings.summarise
             self.say(f"Scenes of violence are {self.settings.words('violence')} from here on; r reads this page again.")
-        elif answer in ("c", "t"):
-            self.hand_out(play, test=answer == "t")
+        elif answer in ("c", "t", "w"):
+            self.hand_out(play, answer)
         elif answer == "q":
             raise Left
+        elif answer == "save":
+            self.say(f"Not saved: {self.refused}." if self.refused else f"Every step is saved, as {play.slot}.")
         elif answer == "?":
             self.say()
-            self.say("Type the number of a choice and press Enter. Or type a letter:")
+            self.say("Type the number of a choice and press Enter. Or type a letter, or the word that tells it:")
             for letter, what in self.letters.items():
                 self.say_runs([(what, "")], f"  {letter}  ", "     ")
         elif offered:
@@ -249,15 +261,27 @@ class LineMode(Told):
         if refused:
             self.say(refused)
 
-    def hand_out(self, play: Play, *, test: bool) -> None:
-        """The play in another form: a code, told on a line of its own however long, or a file with a test."""
+    def undo(self, play: Play) -> None:
+        if not play.undo():
+            self.say("There is nothing to undo.")
+            return
+        self.say("The last step is undone.")
+        self.save(play)
+        self.again(play)
+
+    def hand_out(self, play: Play, form: str) -> None:
+        """The play in another form: a code, or a file with a test or to read, told on a line of its own however long."""
         self.say()
         try:
-            if test:
-                path = play.save_test()
-                self.say(f"Written to {printable(str(path))}. In the story's folder, `special-tasks test` plays it.")
+            if form == "c":
+                told = play.code()
+            elif form == "t":
+                told = str(play.save_test())
+                self.say("Written. In the story's folder, `special-tasks test` plays it:")
             else:
-                self.target.write(play.code() + "\n")
+                told = str(write_report(play))
+                self.say("Written: the decisions against the record, the file, your answers, and everything read:")
+            self.target.write(printable(told) + "\n")
         except (SaveError, PlayError) as error:
             self.say(f"That can't be done: {error}.")
 

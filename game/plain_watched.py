@@ -5,7 +5,7 @@ from queue import Empty, SimpleQueue
 from typing import TextIO
 
 from game.errors import PlayError
-from game.plain import LETTERS, LineMode
+from game.plain import LETTERS, LineMode, letter
 from game.plain_told import Left
 from game.play.inspection import behind
 from game.play.session import Session
@@ -58,7 +58,7 @@ class WatchedLineMode(LineMode):
         while True:
             self.say(f"{wrong}. The story is read again at every save, and played once it can be. q leaves.")
             try:
-                while self.ask() != "q":
+                while letter(self.ask(), self.letters) != "q":
                     pass
                 raise Left
             except _Saved:

@@ -242,7 +242,7 @@ def test_line_mode_writes_the_play_down_beside_its_save_and_nothing_over_it(tmp_
     assert played.returncode == 0, played.stderr
     written = sorted((saves / "own-tests").glob("*.test.yaml"))
     assert [path.name for path in written] == ["mine-2.test.yaml", "mine.test.yaml"]
-    assert " ".join(played.stdout.split()).count("`special-tasks test` plays it.") == 2
+    assert " ".join(played.stdout.split()).count("`special-tasks test` plays it:") == 2
     for path in written:
         shutil.copy(path, folder)
     story = load(folder).story

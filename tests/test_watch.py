@@ -362,7 +362,7 @@ def test_line_mode_waits_for_a_story_that_is_broken_at_the_start(story: Path, sa
     in_place(story / "story.yaml", BROKEN)
     with Lines(str(story)) as lines:
         lines.hears("> ")
-        lines.types("q")
+        lines.types("quit")
         assert lines.process.wait(timeout=20) == 1
 
 
