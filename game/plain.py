@@ -247,7 +247,7 @@ class LineMode(Told):
             self.say(f"Not saved: {self.refused}." if self.refused else f"Every step is saved, as {play.slot}.")
         elif answer == "?":
             self.say()
-            self.say("Type the number of a choice and press Enter. Or type a letter, or the word that tells it:")
+            self.say("Type the number of a choice and press Enter. Or type a letter, or its word (undo, map):")
             for letter, what in self.letters.items():
                 self.say_runs([(what, "")], f"  {letter}  ", "     ")
         elif offered:
@@ -270,7 +270,7 @@ class LineMode(Told):
         self.again(play)
 
     def hand_out(self, play: Play, form: str) -> None:
-        """The play in another form: a code, or a file with a test or to read, told on a line of its own however long."""
+        """The play in another form: a code, or a file, a test or to read; on a line of its own, however long."""
         self.say()
         try:
             if form == "c":
