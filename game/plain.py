@@ -54,8 +54,8 @@ def picked(answer: str, count: int) -> int:
 def letter(typed: str, letters: Mapping[str, str]) -> str:
     """The letter that a line stands for: itself, or where it is a word for one of `letters`, that."""
     typed = typed.lower()
-    first = {key: next(w for w in what.split() if w not in ("the", "a", "this")) for key, what in letters.items()}
-    words = ALSO | {word.strip(":;"): key for key, word in first.items()}
+    helped = [(next(w for w in what.split() if w not in ("the", "a", "this")), key) for key, what in letters.items()]
+    words = ALSO | {word.strip(":;"): key for word, key in helped if len(key) == 1}
     return typed if typed in letters else words.get(typed, typed)
 
 

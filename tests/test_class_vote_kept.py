@@ -95,9 +95,10 @@ def test_in_line_mode_ties_wait_for_the_teacher_who_may_overrule_or_choose_alone
 
 
 def test_in_line_mode_a_wrong_number_of_numbers_is_told(story, saves):
-    said = typed(story, saves, "1", "7 7", "1 2 1000", "0 0 0", "x", "?")
+    said = typed(story, saves, "1", "7 7", "1 2 1000", "0 0 0", "x", "hands", "?")
     assert said.count("There are 3 options: type 3 numbers up to 999, or one to choose.") == 2
     assert "No hands were given: the teacher decides." in said
+    assert said.count("Type a number from 1 to 3, or ? for help.") == 1  # a word is no hands
     assert "12 9 8 the hands for each option" in said
     assert kept(saves, story) == []
 

@@ -11,6 +11,7 @@ import pytest
 
 from game.errors import SaveError
 from game.export.web import web_page
+from game.play.given import clean_lines
 from game.play.journal import decisions
 from game.play.restore import restore
 from game.play.saves import Save, encode_code
@@ -68,6 +69,35 @@ def test_a_save_passes_through_the_web_edition_unchanged(special_tasks: Story, t
         assert again == replace(save, saved=again.saved)
         assert found["votes"] == [d.vote for d in decisions(restore(special_tasks, save).session)]
         assert restore(special_tasks, again).session.steps == restore(special_tasks, save).session.steps
+
+
+def test_answers_to_the_questions_are_cleaned_alike(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    story = write_story(tmp_path / "clerk", CLERK)
+    save = _random_play(story, chance, tmp_path)
+    pieces = [
+        "a",
+        "b c",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\r",
+        "\v",
+        "\x0c",
+        "\x1c",
+        "\x85",
+        "\u2028",
+        "\xa0",
+        "\u3000",
+    ]
+    pieces += ["\ufeff", "\x1b[1m", "\N{ZERO WIDTH SPACE}", "\U0001f642"]
+    texts = ["".join(chance.choices(pieces, k=chance.randrange(12))) for _ in range(400)]
+    texts += ["\n" * 20_000 + "a", "a\n\n" * 9_000]
+    found = _open(story, [replace(save, debrief=texts).encode().decode()], tmp_path)[0]
+    assert found["save"]["debrief"] == [clean_lines(text) for text in texts]
 
 
 def test_codes_of_each_open_in_the_other(special_tasks: Story, tmp_path: Path) -> None:

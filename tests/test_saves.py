@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from game.play.given import Start
+from game.play.given import MAX_LINES, Start, clean_lines
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
@@ -220,3 +220,19 @@ def test_a_new_question_takes_its_start(slots: Slots, tmp_path: Path) -> None:
     edited = Slots(tmp_path / "saves", story_of(tmp_path, text.replace("A yard.", "A yard, {far}.")), lambda: NOW)
     play, notes = edited.resume("a")
     assert (notes, play.session.answers["far"]) == ((), "no")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\n \n\t\n  So.\n\n", "  So."),
+        ("One.\n\n\n \n\n  Two.\nThree.", "One.\n\n  Two.\nThree."),
+        ("One.\r\n\r\nTwo.\r\n", "One.\n\nTwo."),
+        (" \n\n\t", ""),
+        ("\n" * 2 * MAX_LINES + "x" * 2 * MAX_LINES, "x" * MAX_LINES),
+    ],
+    ids=["ends", "paragraphs", "as they are", "nothing", "long"],
+)
+def test_an_answer_of_many_lines_keeps_one_blank_line_between_paragraphs(typed: str, kept: str) -> None:
+    assert clean_lines(typed) == kept
+    assert clean_lines(kept) == kept

@@ -3,6 +3,7 @@
 The surprising rule: this imports nothing of a play, for a title page lists saves before there is one.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -25,5 +26,7 @@ def clean_answer(text: str, most: int = MAX_ANSWER) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """An answer of many lines, as it may be shown and kept: no control characters, at most MAX_LINES characters."""
-    return FORBIDDEN.sub(" ", "\n".join(text.splitlines())).expandtabs(4)[:MAX_LINES].rstrip()
+    """An answer of many lines, as it may be shown and kept: no control characters, no blank lines at its ends, one at
+    most between two others, at most MAX_LINES characters."""
+    lines = FORBIDDEN.sub(" ", "\n".join(text.splitlines())).expandtabs(4)
+    return re.sub(r"\n\s*\n", "\n\n", re.sub(r"\A\s*\n", "", lines))[:MAX_LINES].rstrip()

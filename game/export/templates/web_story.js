@@ -88,7 +88,8 @@ function cleanLines(text) {
       return char === "\t" ? " ".repeat(wide) : char;
     }).join("");
   });
-  return [...expanded.join("\n")].slice(0, MAX_LINES).join("").trimEnd();
+  const spaced = expanded.join("\n").replace(/^\s*\n/u, "").replace(/\n\s*\n/gu, "\n\n");
+  return [...spaced].slice(0, MAX_LINES).join("").trimEnd();
 }
 
 /** The answer as kept. Throws PlayError where the variable can't have it. */
