@@ -73,6 +73,17 @@ async def test_a_chapter_without_a_card_waits_after_the_reply_too(tmp_path, save
         assert "The stamp comes down." not in player.written
 
 
+async def test_a_card_without_a_sentence_begins_with_its_first_fact(tmp_path, saves):
+    text = CLERK.replace("    card: The desk *stood* there.\n", "")
+    async with at_scene(write_story(tmp_path / "bare", text), saves, steps=TO_CARD, size=(80, 40)) as player:
+        await player.press("1")
+        await player.sees("Record card: I. The desk", "- There was a desk. (documented)")
+        lines = [line.strip(" │") for line in player.text.splitlines()]
+        top = next(row for row, line in enumerate(lines) if "Record card: I. The desk" in line)
+        fact = next(row for row, line in enumerate(lines) if line.startswith("- There was a desk."))
+        assert all(lines[top + 1 : fact]), lines[top : fact + 1]
+
+
 async def test_undo_while_a_card_waits_takes_the_step_back(story, saves):
     async with at_scene(story, saves, steps=TO_CARD, size=(80, 40)) as player:
         await player.press("1", "u")

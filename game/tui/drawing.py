@@ -108,7 +108,9 @@ def draw_card(card: Card, width: int) -> list[Line]:
     inner = max(width - 4, 1)
     body = draw_prose(card.prose, inner)
     for fact in card.facts:
-        body += [BLANK, *wrap([(f"{fact.text} ", ""), (f"({STANDINGS[fact.standing]})", "dim")], inner, "- ", "  ")]
+        if body:
+            body.append(BLANK)
+        body += wrap([(f"{fact.text} ", ""), (f"({STANDINGS[fact.standing]})", "dim")], inner, "- ", "  ")
     return framed(body, f"Record card: {card.chapter.title}", width)
 
 
