@@ -1,11 +1,12 @@
 """*Special Tasks* in numbers, each of them asserted. `pytest -s tests/test_special_tasks.py` prints them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from game.play.page import Card
+from game.play.page import Card, Heading, Opening, Prose, Telling
 from game.play.rehearsal import page_text, rehearse
 from game.prove.given import given
 from game.prove.measures import Measures
@@ -198,3 +199,67 @@ def test_cards_and_the_last_page_speak_of_what_this_play_showed(found: Found) ->
 def words_of(card: Card) -> str:
     shown = (piece for piece in card.prose if isinstance(piece, Shown))
     return " ".join(" ".join(block.plain.split()) for piece in shown for block in piece.blocks)
+
+
+def headings(play: Play) -> Iterator[tuple[str, str, str, str]]:
+    """Each scene that a play told: its id, the place and date at the top of the screen then, and what it told."""
+    scene = place = date = ""
+    for turn in play.session.turns:
+        for part in turn.parts:
+            match part:
+                case Opening():
+                    place = date = ""
+                case Heading(scene, _, own_place, own_date):
+                    if own_place or own_date:
+                        place, date = own_place.plain, own_date.plain
+                case Telling(prose):
+                    yield scene, place, date, said(prose)
+
+
+def said(prose: Prose) -> str:
+    texts = [text for piece in prose for text in ((piece,) if isinstance(piece, Shown) else piece.text or ())]
+    return " ".join(block.plain for text in texts for block in text.blocks)
+
+
+def years(text: str) -> list[int]:
+    return [int(year) for year in re.findall(r"\b(?:19|20)[0-9]{2}\b", text)]
+
+
+def test_no_scene_stands_under_a_date_before_the_years_it_names(found: Found) -> None:
+    """A scene without a place and date of its own has those of the scene before it, whichever that was."""
+    told = {heading for play in (*found.plays, *found.class_plays, *found.covering) for heading in headings(play)}
+    early = {
+        (scene, date) for scene, _, date, text in told if years(date) and max(years(text), default=0) > max(years(date))
+    }
+    assert early == set()
+
+
+def test_a_place_is_never_without_its_date(found: Found) -> None:
+    """In the full telling; that of a class has dates and hardly a place."""
+    told = {heading for play in (*found.plays, *found.covering) for heading in headings(play)}
+    assert {scene for scene, place, date, _ in told if place and not date} == set()
+
+
+def test_no_outcome_says_what_the_play_did_not_choose(found: Found) -> None:
+    """The summaries that speak of what the player did, each held to the choices that were made."""
+    spared = "menu/take_it_out_let_them_not_ask_you_how"
+    choices = found.story.choices.values()
+    asking = {choice.id for choice in choices if any(part.variable == "knowing" for part in choice.set)} - {spared}
+    met = set()
+    for play in (*found.plays, *found.class_plays, *found.covering):
+        session = play.session
+        (outcome,) = (name for name in session.visits if found.story.scenes[name].outcome is not None)
+        chosen = {turn.choice.id for turn in session.turns if turn.choice is not None}
+        asked, few = len(asking & chosen), 0 if session.answers["pace"] == "short" else 2
+        told = {
+            "replaced_man": "raid" in session.visits,
+            "decorated": asked > few and "go_or_hold/hold" not in chosen,
+            "knew": asked >= 6,
+            "never_asked": asked <= few + (spared in chosen),
+            "patient": "go_or_hold/hold" in chosen,
+            "second_name": session.state["deputy"] == "stranger",
+            "the_letter": session.state["warned"],
+        }
+        assert told.get(outcome, True), (outcome, session.answers, sorted(chosen))
+        met.add(outcome)
+    assert met == {scene.id for scene in found.story.scenes.values() if scene.outcome is not None}
