@@ -154,7 +154,7 @@ def test_a_second_vote_for_the_other_ending_keeps_the_first_and_results_count_bo
 
 def test_a_bad_slot_name_is_wrong_usage(saves, capsys):
     assert main(["class", "vote", "--saves", str(saves), "--slot", "../x"]) == 2
-    assert "can't be a slot's name" in capsys.readouterr().err
+    assert "can't be the name of a save" in capsys.readouterr().err
     assert not saves.exists()
 
 

@@ -210,7 +210,7 @@ def test_wrong_usage_gives_one_line_and_two(arguments: list[str], words: str) ->
 @pytest.mark.parametrize("name", ["", "../x", "/etc/x", "con", ".", "a\nb", "a\x1b[2J", "x" * 300, "a ", b"\xff"])
 def test_a_bad_slot_name_is_wrong_usage(hall: Path, tmp_path: Path, name: str | bytes) -> None:
     said = refused(2, "play", hall, "--plain", "--saves", tmp_path / "saves", "--slot", os.fsdecode(name))
-    assert "can't be a slot's name" in said
+    assert "can't be the name of a save" in said
     assert not (tmp_path / "saves").exists()
 
 

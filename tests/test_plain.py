@@ -279,11 +279,11 @@ def test_j_sets_the_choices_against_the_record(slots: Slots) -> None:
 
 def test_m_shows_the_scenes_met_and_only_the_number_of_the_others(slots: Slots) -> None:
     assert after(slots, "m")[0] == (
-        "\nThe map: 1 scene met, no way not taken.\n"
+        "\nThe map: 1 scene met, nothing passed by.\n"
         "\nChapter: I. One\n  The hall, you are here; not met from here: 1\n\nChapters not met: 1.\n"
     )
     said, _ = after(slots, "2", "1", "m")
-    assert said.startswith("\nThe map: 3 scenes met, no way not taken.\n\nChapter: I. One\n  The hall, March 1939\n")
+    assert said.startswith("\nThe map: 3 scenes met, nothing passed by.\n\nChapter: I. One\n  The hall, March 1939\n")
     assert said.endswith("\nChapter: II. Two\n  A scene without a name, you are here; not met from here: 1\n")
 
 

@@ -116,8 +116,8 @@ async def test_the_map_shows_chapters_and_scenes_met_and_blanks_for_the_rest(sto
         await player.sees("Map")
         drawn = lines(player)
         assert drawn == [
-            "2 scenes met, no way not taken. A blank is what you have",
-            "not met.",
+            "2 scenes met, nothing passed by. A blank is what you",
+            "have not met.",
             "I. The desk",
             "─" * 56,
             "├─ The office                                   May 1939",
@@ -145,7 +145,7 @@ async def test_a_way_that_leads_round_again_is_no_blank(story, saves):
     steps = (*TO_STREET, "street/look_away")
     async with at_scene(story, saves, steps=steps, size=(80, 40)) as player:
         await player.press("m")
-        await player.sees("4 scenes met, no way not taken.", "II. The street", "└─ Home you are here")
+        await player.sees("4 scenes met, nothing passed by.", "II. The street", "└─ Home you are here")
         assert BLANK not in player.written
 
 

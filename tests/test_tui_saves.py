@@ -68,7 +68,11 @@ async def test_a_save_is_renamed(slots, story, saves):
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [("yours", "yours: there is a save of that name"), ("../x", "can't be a slot's name"), ("", "can't be a slot's")],
+    [
+        ("yours", "yours: there is a save of that name"),
+        ("../x", "can't be the name of a save"),
+        ("", "can't be the name of a save"),
+    ],
 )
 async def test_a_name_that_can_not_be_is_refused_and_nothing_is_lost(slots, story, saves, name, why):
     before = files(slots)

@@ -48,7 +48,7 @@ class Route:
     @property
     def told(self) -> str:
         met, missed = len(self.stops), self.not_taken
-        ways = {0: "no way not taken", 1: "one way not taken"}.get(missed, f"{missed} ways not taken")
+        ways = {0: "nothing passed by", 1: "one way not taken"}.get(missed, f"{missed} ways not taken")
         return f"{met} scene{'' if met == 1 else 's'} met, {ways}."
 
     @property

@@ -65,7 +65,7 @@ class Shelf:
     def path(self, name: str) -> Path:
         """Raises SaveError for a name that can't be a slot's: names never leave the folder."""
         if not _SLOT.match(name) or _RESERVED.match(name):
-            raise SaveError(f"{name[:60]!r} can't be a slot's name: use up to 40 letters, digits, spaces, - and _")
+            raise SaveError(f"{name[:60]!r} can't be the name of a save: use up to 40 letters, digits, spaces, - and _")
         return self.folder / f"{name}.json"
 
     def fresh(self) -> str:
