@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from game import __version__
 from game.errors import InputError, PlayError, SaveError, UsageError
-from game.story.catalogue import printable
+from game.story.catalogue import nearest, printable
 
 COMMANDS = ("play", "check", "test", "walk", "graph", "export", "new", "schema", "class", "report")
 
@@ -51,6 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} ({self.prog} --help tells more)")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """As argparse does, but a slip is answered by the one word that is near instead of a list of all."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            if near := nearest(str(value), list(action.choices or ())):
+                error.message = f"invalid choice: {value!r}, did you mean {near!r}?"
+            raise
 
 
 def _parser(only: Sequence[str] = ()) -> argparse.ArgumentParser:

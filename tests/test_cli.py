@@ -192,7 +192,11 @@ def test_an_unreadable_disk_gives_one_clear_line(
         (["--nonsense"], "--nonsense"),
         (["play", "--nonsense"], "--nonsense"),
         (["check", "--nonsense"], "--nonsense"),
-        (["chekc"], "invalid choice: 'chekc'"),
+        (["chekc"], "invalid choice: 'chekc', did you mean 'check'?"),
+        (["PLAI"], "invalid choice: 'PLAI', did you mean 'play'?"),
+        (["class", "vot"], "invalid choice: 'vot', did you mean 'vote'?"),
+        (["check", "--format", "jsn"], "--format: invalid choice: 'jsn', did you mean 'json'?"),
+        (["nothing-near"], "invalid choice: 'nothing-near' (choose from"),
         (["play", "a", "b"], "unrecognized arguments: b"),
         (["play", "--slot"], "--slot: expected one argument"),
         (["play", "--saves"], "--saves: expected one argument"),
@@ -219,10 +223,17 @@ def test_beginning_at_a_scene_that_is_not_there_is_wrong_usage(hall: Path, tmp_p
     assert "there is no scene" in refused(2, "play", hall, "--plain", "--saves", tmp_path, "--at", scene)
 
 
+@pytest.mark.parametrize("scene", ["Hall", "hal", "hall/go"])
+def test_a_scene_that_is_near_is_asked_for(hall: Path, tmp_path: Path, scene: str) -> None:
+    said = refused(2, "play", hall, "--plain", "--saves", tmp_path, "--at", scene)
+    assert said == f"special-tasks: there is no scene {scene!r}, did you mean 'hall'?"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ("zz=1", "--with wants NAME=VALUE"),
+        ("lt=true", "a variable of the story: 'lt=true', did you mean 'lit'?"),
         ("n", "--with wants NAME=VALUE"),
         ("=", "--with wants NAME=VALUE"),
         ("n=1,,zz=2", "--with wants NAME=VALUE"),

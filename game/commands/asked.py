@@ -2,12 +2,14 @@
 
 import argparse
 import re
+from collections.abc import Iterable
 
 from game.commands.common import open_save
 from game.errors import PlayError, SaveError, UsageError
 from game.play.given import Start
 from game.play.session import Session
 from game.play.slots import Play, Slots
+from game.story.catalogue import nearest
 from game.story.expressions import Kind, Value
 from game.story.model import Story
 
@@ -36,14 +38,22 @@ def asked_later(slots: Slots, options: argparse.Namespace) -> Play | None:
         raise PlayError(str(error)) from None
 
 
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = nearest(name, list(known))
+    return f", did you mean {close!r}?" if close else ""
+
+
 def _elsewhere(story: Story, scene: str | None, words: str) -> Session:
     """The play that `--at` and `--with` ask for. Raises UsageError."""
+    if scene is not None and scene not in story.scenes:
+        raise UsageError(f"there is no scene {scene!r:.80}{_meant(scene, story.scenes)}")
     state: dict[str, Value] = {}
     for word in filter(None, words.split(",")):
         name, equals, text = (part.strip() for part in word.partition("="))
         variable = story.variables.get(name)
         if not equals or variable is None:
-            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r:.80}")
+            meant = _meant(name, story.variables) if equals else ""
+            raise UsageError(f"--with wants NAME=VALUE, with a variable of the story: {word!r:.80}{meant}")
         if variable.kind is Kind.FLAG and text in ("true", "false"):
             state[name] = text == "true"
         elif variable.kind is Kind.NUMBER and _NUMBER.match(text):
