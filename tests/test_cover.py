@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from game.commands.common import read_story
 from game.errors import InputError
@@ -77,6 +78,22 @@ def test_it_is_read_no_further_than_it_must(tmp_path):
     assert read_cover(path) == Cover("desk", "A desk")
 
 
+@pytest.mark.parametrize("parser", ["libyaml", "pure"])
+def test_what_no_parser_reads_ends_it(tmp_path, monkeypatch, parser):
+    if parser == "pure":
+        monkeypatch.delattr(yaml, "CLoader")
+    path = tmp_path / "story.yaml"
+    path.write_text(HEAD + 'about: "\\UFFFFFFFF"\n', encoding="utf-8")
+    assert read_cover(path) == Cover("desk", "A desk")
+
+
+def test_a_large_file_is_read_first(tmp_path):
+    """Its memory is then there for the screen."""
+    path = tmp_path / "story.yaml"
+    path.write_text(HEAD + "# " + "x" * 2**20, encoding="utf-8")
+    assert read_cover(path) is None
+
+
 # --- the title page over it
 
 
@@ -142,7 +159,14 @@ def test_the_title_page_imports_nothing_that_reads_or_plays_a_story():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())
     assert {"game.tui.screens.title", "game.play.shelf", "game.story.cover"} <= imported
-    late = {"game.story.loader", "game.story.model", "game.play.session", "game.tui.screens.scene", "game.prove"}
+    late = {
+        "game.story.loader",
+        "game.story.source",
+        "game.story.model",
+        "game.play.session",
+        "game.tui.screens.scene",
+        "game.prove",
+    }
     assert not imported & {*late, "markdown_it", "numpy", "hashlib"}
     cover = read_cover(SPECIAL_TASKS)
     assert cover is not None

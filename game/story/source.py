@@ -1,4 +1,4 @@
-"""YAML text in, located nodes or problems out: the only user of PyYAML.
+"""YAML text in, located nodes or problems out: the only user of PyYAML but for `cover.py`.
 
 The surprising rule: nothing is converted. A scalar keeps the text the author wrote (`no`, `12:30`, `1.10`), and
 whoever wants a number or a flag asks for one. Nodes are built from the event stream with an explicit stack and
@@ -6,7 +6,6 @@ counters, so that neither depth, nor size, nor aliases can hurt the process.
 """
 
 import re
-from collections.abc import Collection, Iterator
 from sys import intern
 from typing import Any
 
@@ -90,29 +89,6 @@ def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
         return ""
     wanted = {match[1], *flow.places}
     return match[1] if any(wanted <= block.keys() for block in BLOCKS.values()) else ""
-
-
-def top_scalars(text: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Some keys of the mapping at the margin and their texts, those that stand before anything nested; no further."""
-    loader: Any = yaml.CLoader(text) if getattr(yaml, "__with_libyaml__", False) else _PureLoader(text)
-    wanted = set(names)
-    key = None
-    try:
-        for kind in (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.MappingStartEvent):
-            if not isinstance(loader.get_event(), kind):
-                return
-        while wanted and isinstance(event := loader.get_event(), yaml.ScalarEvent):
-            if key is None:
-                key = event.value
-                continue
-            if key in wanted:
-                wanted.remove(key)
-                yield key, event.value
-            key = None
-    except yaml.YAMLError:
-        pass  # whoever reads the whole says so
-    finally:
-        loader.dispose()
 
 
 class _PureLoader(yaml.Loader):
