@@ -19,6 +19,7 @@ from game.story.schema import BLOCKS, shapes_of
 MAX_NODES = 400_000  # of all files together; 10,000 scenes have some 250,000
 MAX_KEYS = 50_000  # in one mapping
 MAX_DEPTH = 64
+SHORT = 24  # characters of a text that may well come again
 MAX_ALIASED = 20_000  # nodes that aliases may repeat
 
 _SPECIAL = "\"'*>|[{&!%@`"
@@ -91,6 +92,18 @@ def _uncut(before: str, flow: Mapping | Sequence | None) -> str:
     return match[1] if any(wanted <= block.keys() for block in BLOCKS.values()) else ""
 
 
+class _Pieces:
+    """A text as a stream, for libyaml, which would copy the whole."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+
+    def read(self, most: int) -> str:
+        piece = self.text[self.at : self.at + most]
+        self.at += len(piece)
+        return piece
+
+
 class _PureLoader(yaml.Loader):
     """PyYAML's own parser, which lets an escape beyond Unicode raise what is no YAML error."""
 
@@ -135,7 +148,7 @@ class Reader:
                 return None
             if content.strip() not in ("", "---") and not content.startswith("#"):
                 break
-        loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(file.text)
+        loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(_Pieces(file.text))
         self.asks = _ASKS.search(file.text) is not None
         self.stray.clear()
         self.open.clear()
@@ -161,6 +174,7 @@ class Reader:
         pending: list[tuple[str | None, int]] = []  # anchor and node count at the start, per open node
         anchors: dict[str, tuple[Node, int]] = {}
         unused: dict[str, Scalar] = {}  # anchored scalars that no alias names yet
+        shared: dict[str, str] = {}  # words that many scalars are, as ids and `true`
         scalar_event, lines = yaml.ScalarEvent, file.lines
         hashes = {n for n, content in enumerate(file.text.split("\n")) if "#" in content}
         plain_keys = not (self.asks or self.pure)
@@ -211,6 +225,8 @@ class Reader:
                     if self._key(stack[-1], text, style, line, column, keys):
                         continue
                     return None
+                if len(text) < SHORT:
+                    text = shared.setdefault(text, text)
                 node = Scalar(file, line, column, text, style, comment)
                 if event.anchor is not None:
                     anchors[event.anchor] = (node, 1)
