@@ -85,7 +85,8 @@ def balanced(runs: Iterable[Run], width: int) -> list[Line]:
     """Wrapping into as few lines as there must be, of lengths as near as can be, for what stands in the middle."""
     runs = list(runs)
     lines = wrap(runs, width)
-    while width > 1 and 1 < len(narrower := wrap(runs, width - 1)) == len(lines):
+    longest = max(cell_len(word) for word in re.split("[ \n]", "".join(text for text, _ in runs)))
+    while width > longest and 1 < len(narrower := wrap(runs, width - 1)) == len(lines):
         lines, width = narrower, width - 1
     return lines
 

@@ -119,7 +119,8 @@ class LineMode(Told):
         """Saves; why it can't be done is said once, and the play goes on."""
         refused = ""
         try:
-            play.save()
+            if note := play.save():
+                self.say(note)
         except SaveError as error:
             refused = str(error)
             if refused != self.refused:

@@ -121,6 +121,8 @@ async def test_a_key_that_is_held_down_gives_one_hand_and_is_typed_as_often_as_i
         await player.sees("11 hands given")
         monkeypatch.setattr(Reader, "GUARD", 0)
         await player.press("backspace", "backspace", "h")
+        await player.sees("no hands given", "Press the number")
+        await player.until(lambda: player.reader.is_open)
         monkeypatch.setattr(Reader, "GUARD", 60)
         await player.rush(*"22223")
         await player.sees("2 hands given")

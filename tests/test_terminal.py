@@ -342,6 +342,24 @@ def test_a_game_whose_terminal_is_closed_ends_and_leaves_a_save_that_loads(termi
 
 
 @pytest.mark.usefixtures("story")
+def test_ctrl_z_gives_the_shell_back_and_fg_the_game(terminal):
+    """As everywhere in a terminal."""
+    command = f"{sys.executable} -m game play {terminal.folder}/story --saves {terminal.folder}/saves"
+    terminal.run(f"cd {ROOT}; {command}")
+    terminal.sees("Begin a new play")
+    terminal.keys("C-z")
+    terminal.sees("Stopped")
+    terminal.run("echo here-$((40+2))")
+    terminal.sees("here-42")
+    terminal.run("fg")
+    terminal.sees("Begin a new play")
+    terminal.keys("1")
+    terminal.sees("A man is hurt")
+    terminal.keys("C-c")
+    terminal.until(lambda: terminal.flag("alternate_on") == "0")
+
+
+@pytest.mark.usefixtures("story")
 def test_a_story_that_cannot_be_played_is_told_in_the_terminal_as_it_was(terminal):
     """The title page was there for a moment: it comes before the story is read."""
     file = terminal.folder / "story" / "story.yaml"

@@ -2,7 +2,9 @@
 
 import importlib
 import inspect
+import os
 import pkgutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -221,7 +223,19 @@ async def test_l_saves_the_play_and_shows_the_saves(clerk, key):
         await player.at(SavesScreen)
         await player.sees("play-1", "1 step")
         await player.press("escape")
-        await player.at(TitleScreen)
+        await player.at(SceneScreen)
+        await player.sees("The stamp comes down.")
+
+
+@presses("GameApp", "ctrl+z")
+async def test_ctrl_z_suspends_the_game(clerk, key, monkeypatch):
+    """The shell in front, until `fg`; a driver that is none of a terminal's can't."""
+    asked = []
+    async with clerk as player:
+        monkeypatch.setattr(type(player.app._driver), "can_suspend", True)
+        monkeypatch.setattr(os, "kill", lambda *call: asked.append(call))
+        await player.press(key)
+        assert asked == [(os.getpid(), signal.SIGTSTP)]
 
 
 @presses("SceneScreen", "o")

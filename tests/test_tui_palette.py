@@ -110,6 +110,14 @@ async def test_the_palette_of_a_panel_leads_back(story, saves):
         await player.at(SceneScreen)
 
 
+async def test_the_keys_in_the_palette_have_a_column_that_is_wide_enough(story, saves):
+    async with playing(story, saves) as player:
+        await player.press("s", "p")
+        await player.at(CommandPalette)
+        await player.sees("right The next value", "ctrl+c Save and quit")
+        assert "ctrl+cSave" not in player.text
+
+
 async def test_the_palette_is_worked_with_the_mouse(story, saves):
     async with at_scene(story, saves, size=(80, 40)) as player:
         await player.click("p actions")

@@ -156,3 +156,99 @@ def test_files_that_can_not_be_moved_or_deleted_are_told(slots):
     slots.path("yours").mkdir()
     with pytest.raises(SaveError, match="yours: can't be deleted"):
         slots.delete("yours")
+
+
+# --- a play and its save
+
+
+@pytest.mark.usefixtures("slots")
+async def test_the_way_back_from_the_saves_is_the_play_they_were_opened_from(story, saves):
+    async with playing(story, saves, slot="mine") as player:
+        await player.at(SceneScreen)
+        await player.press("l")
+        await player.at(SavesScreen)
+        await player.press("escape")
+        await player.at(SceneScreen)
+        assert player.app.screen.play.slot == "mine"
+        await player.press("escape")
+        await player.at(TitleScreen)
+
+
+@pytest.mark.usefixtures("slots")
+async def test_a_play_that_was_renamed_or_deleted_is_gone_on_with_or_not(story, saves):
+    async with playing(story, saves, slot="mine") as player:
+        await player.at(SceneScreen)
+        await player.press("l")
+        await player.at(SavesScreen)
+        await player.click("mine")
+        await player.press("2")
+        await player.at(RenameScreen)
+        player.app.screen.query_one(Input).value = "other"
+        await player.press("enter", "escape")
+        await player.at(SceneScreen)
+        assert player.app.screen.play.slot == "other"
+        await player.press("l")
+        await player.at(SavesScreen)
+        await player.click("other")
+        await player.press("3")
+        await player.sees("Delete this save?", "> 2 Back")
+        await player.press("1")
+        await player.at(SavesScreen)
+        await player.press("escape")
+        await player.at(TitleScreen)
+
+
+async def test_two_games_in_one_slot_do_not_write_over_each_other(slots, story, saves):
+    """The one that saves second says so, and goes on in a slot of its own."""
+    async with playing(story, saves, slot="mine") as player:
+        await player.at(SceneScreen)
+        other, _ = slots.resume("mine")
+        other.session.choose("hall/continue")
+        assert other.save() == ""
+        await player.press("end", "1")
+        await player.sees("mine is played somewhere else", "goes on as play-1.")
+    assert [step["id"] for step in slots.read("mine").steps] == ["office/stamp_it", "hall/continue"]
+    assert [step["id"] for step in slots.read("play-1").steps] == ["office/stamp_it", "hall/continue"]
+
+
+async def test_a_play_that_cannot_be_saved_is_held(story, saves):
+    """Escape leads to the title as ever, and the title leads back to the play."""
+    saves.write_text("no folder")
+    async with playing(story, saves, play=Play(Session(story), Slots(saves, story), "play-1")) as player:
+        await player.at(SceneScreen)
+        await player.sees("Not saved")
+        await player.press("end", "1")
+        await player.until(lambda: player.steps == ["office/look_at_the_clock"])
+        await player.press("escape")
+        await player.at(TitleScreen)
+        await player.sees("1 Continue: play-1, not saved")
+        await player.press("l", "escape")
+        await player.at(SceneScreen)
+        await player.press("escape")
+        await player.at(TitleScreen)
+        await player.until(lambda: player.reader.is_open)
+        await player.press("1")
+        await player.at(SceneScreen)
+        assert player.steps == ["office/look_at_the_clock"]
+        saves.unlink()
+        await player.press("escape")
+        await player.at(TitleScreen)
+        await player.sees("1 Continue: play-1, 1 step")
+
+
+async def test_the_title_says_that_a_save_is_damaged(slots, story, saves):
+    slots.path("mine").write_text("{")
+    async with playing(story, saves) as player:
+        await player.sees("Open a save; one is damaged")
+
+
+async def test_what_was_said_in_passing_goes_with_the_next_key_once_it_could_be_read(story, saves, monkeypatch):
+    async with playing(story, saves, play=Play(Session(story), Slots(saves, story), "new")) as player:
+        await player.at(SceneScreen)
+        await player.press("u")
+        await player.sees("There is nothing to undo.")
+        await player.press("down")
+        await player.sees("There is nothing to undo.")
+        monkeypatch.setattr("game.tui.app.READ", 0)
+        await player.press("down")
+        await player.until(lambda: "nothing to undo" not in player.words)

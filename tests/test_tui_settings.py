@@ -146,6 +146,19 @@ async def test_without_keys_of_one_letter_letters_do_nothing_and_their_words_can
         await player.sees("The facts behind this scene")
 
 
+async def test_without_keys_of_one_letter_none_is_told(street):
+    """Not in the line of keys, the help or the palette, which Ctrl+P still opens."""
+    async with street as player:
+        player.app.change("letters", value=False)
+        await player.sees("ctrl+p actions")
+        await player.press("question_mark")
+        await player.sees("ctrl+c Save and quit")
+        assert "Evidence:" not in player.words
+        await player.press("escape", "ctrl+p")
+        await player.sees("Evidence: the facts behind this scene")
+        assert not [line for line in player.text.split("\n") if line.split()[:2] == ["e", "Evidence:"]]
+
+
 async def test_without_keys_of_one_letter_letters_still_type(story, tmp_path):
     async with playing(story, tmp_path / "saves", settings=Settings(letters=False)) as player:
         for key in ("1", "1", "1"):

@@ -229,9 +229,10 @@ async def on_screen(story: Story, saves: Path) -> set[str]:
         for position in plan(story):
             seen |= words(player.written)
             await player.press(str(position))
-            changed = " ".join(gauge.said for gauge in player.session.page.gauges if gauge.change)
-            assert changed in player.words
-            seen |= words(changed)
+            for gauge in player.session.page.gauges:
+                if gauge.change:  # from where may have no room
+                    assert f"{gauge.label}: {gauge.words}, {gauge.change.partition(' from ')[0]}" in player.words
+                    seen |= words(gauge.said)
             while player.app.screen.coming:
                 seen |= words(player.written)
                 await player.press("1")

@@ -142,6 +142,14 @@ class Shelf:
         except OSError as error:
             raise SaveError(f"{name}: can't be deleted: {error.strerror}") from None
 
+    def mark(self, name: str) -> tuple[int, int] | None:
+        """What tells a save from any other that is written to its slot; None where there is none."""
+        try:
+            found = self.path(name).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
     def write(self, name: str, save: Save) -> None:
         """Atomic: temporary file, fsync, replace, fsync of the folder. The generation before is kept."""
         path = self.path(name)

@@ -31,6 +31,7 @@ class Play:
         self.started = save.started if save else now
         self.debrief: list[str] = [clean_lines(answer) for answer in save.debrief] if save else []
         self.name = save.name if save else ""
+        self.mark: tuple[int, int] | None = None  # of the save this play was read from or wrote last
         self.read_steps = list(save.steps) if save else []
         self.left_over: list[dict[str, Any]] = list(save.left_over) if save else []
         self.extra: dict[str, Any] = dict(save.extra) if save else {}
@@ -63,16 +64,25 @@ class Play:
         """Takes the play as it was played again, over to the slots of the story as it is now."""
         if slots.folder != self.slots.folder and slots.exists(self.slot):
             self.slot = slots.fresh()
+            self.mark = None
         self.session, self.slots = restored.session, slots
         self.left_over = [*restored.left_over, *self.left_over]
 
-    def save(self) -> None:
-        """Raises SaveError when the disk refuses."""
+    def save(self) -> str:
+        """What there is to say about it: where another game has saved in this slot since, this play moves to one of its
+        own. Raises SaveError when the disk refuses."""
+        note, found = "", self.slots.mark(self.slot)
+        if self.mark is not None and found is not None and found != self.mark:
+            fresh = self.slots.fresh()
+            note = f"{self.slot} is played somewhere else, too. What is played here goes on as {fresh}."
+            self.slot = fresh
         self.slots.write(self.slot, self.as_save())
+        self.mark = self.slots.mark(self.slot)
         try:
             outcomes.keep(self.slots.folder, self.session, vote=VOTE in self.extra)
         except OSError as error:
             raise SaveError(f"{self.slot}: its outcome can't be kept: {error.strerror}") from None
+        return note
 
     def rewind(self, step: int, copy: str) -> None:
         """Takes a step, counted from 1, and all after it back. The play as it stands is kept in another slot first;
@@ -141,6 +151,7 @@ class Slots(Shelf):
 
         `previous` takes the generation before, and puts a damaged newer one aside, where nothing overwrites it.
         """
+        mark = self.mark(name)
         save = self.read_previous(name) if previous else self.read(name)
         try:
             restored = restore(self.story, save)
@@ -153,5 +164,6 @@ class Slots(Shelf):
             except OSError as error:
                 raise SaveError(f"{name}: can't be put aside: {error.strerror}") from None
         play = Play(restored.session, self, name, save)
+        play.mark = mark
         play.left_over = [*restored.left_over, *play.left_over]
         return play, restored.notes

@@ -7,7 +7,7 @@ counters, so that neither depth, nor size, nor aliases can hurt the process.
 
 import re
 from sys import intern
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -148,7 +148,7 @@ class Reader:
                 return None
             if content.strip() not in ("", "---") and not content.startswith("#"):
                 break
-        loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(_Pieces(file.text))
+        loader: Any = _PureLoader(file.text) if self.pure else yaml.CLoader(cast("Any", _Pieces(file.text)))
         self.asks = _ASKS.search(file.text) is not None
         self.stray.clear()
         self.open.clear()

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import events
 from textual.app import App
@@ -57,6 +58,7 @@ def _settle() -> None:
         gc.enable()
 
 
+READ = 1.5  # seconds in which a note is read
 SEARCH = "Type a few letters of it. Enter takes, Escape goes back."
 
 
@@ -73,6 +75,7 @@ class GameApp(App[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", "quit", show=False, priority=True, tooltip="Save and quit"),
+        Binding("ctrl+z", "suspend_process", show=False),
         Binding(
             "ctrl+p", "command_palette", "actions", show=False, priority=True, tooltip="All actions, to search and pick"
         ),
@@ -105,6 +108,8 @@ class GameApp(App[int]):
         self.ended_by: signal.Signals | None = None
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
+        self.held: Play | None = None  # what was played last, where it could not
+        self.told = 0.0  # when something was last said in passing
         self.title = self.cover.title
         for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
             self.register_theme(theme)
@@ -173,6 +178,7 @@ class GameApp(App[int]):
         return self._exception
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))  # the terminal is empty
         self.call_after_refresh(_settle if self.unread is None else self._read_on)
         for note in self.settings.notes:
             self.notify(note, severity="warning", markup=False)
@@ -256,8 +262,16 @@ class GameApp(App[int]):
             if isinstance(screen, PageScreen):
                 screen.setting_changed()
 
+    def notify(self, *words: Any, **options: Any) -> None:
+        super().notify(*words, **options)
+        self.told = monotonic()
+
     async def on_event(self, event: events.Event) -> None:
-        """Drops keys that would do what cannot be seen, and those of one letter, where they are off."""
+        """Drops keys that would do what cannot be seen, and those of one letter, where they are off. What was said in
+        passing goes with the next key, once there was time to read it."""
+        if isinstance(event, events.Key) and self.told and monotonic() > self.told + READ:
+            self.told = 0.0
+            self.clear_notifications()
         if isinstance(event, events.Key) and not event.is_forwarded and self._is_idle(event):
             return
         await super().on_event(event)
@@ -306,12 +320,22 @@ class GameApp(App[int]):
         self._save()
         self.exit(0 if self.opening is None else 1)
 
-    def _save(self) -> None:
+    def _save(self) -> str:
+        """Saves whatever is played: its slot, '' where nothing is."""
         from game.tui.screens.scene import SceneScreen
 
+        slot = ""
         for screen in self.screen_stack:
             if isinstance(screen, SceneScreen):
                 screen.save()
+                slot = screen.play.slot
+        return slot
+
+    def resume_held(self) -> None:
+        """Goes on with what could not be saved."""
+        if self.held is not None:
+            self.back_to(TitleScreen)
+            self.push_screen(self.scene(self.held))
 
     def action_leave(self) -> None:
         """Quits, or asks first where the settings say so; to ask for it once more is an answer."""
@@ -351,12 +375,12 @@ class GameApp(App[int]):
             self.push_screen(HelpScreen(self, self.screen))
 
     def action_saves(self) -> None:
-        """The saves; whatever is played is saved and closed first."""
+        """The saves; whatever is played is saved and closed first, and opened again on the way back."""
         from game.tui.screens.saves import SavesScreen
 
-        self._save()
+        playing = self._save()
         self.back_to(TitleScreen)
-        self.push_screen(SavesScreen(self.slots))
+        self.push_screen(SavesScreen(self.slots, playing))
 
     def action_outcomes(self) -> None:
         from game.play import outcomes

@@ -99,9 +99,9 @@ class Hints(Bar):
     KEPT = 2  # of the last, that go on every screen
 
     def set_hints(self, hints: Sequence[Hint], width: int, *, letters: bool) -> None:
-        """Without `letters`, keys of one letter are left out, and their words can still be clicked."""
+        """Without `letters`, keys of one letter are left out; their words can still be clicked."""
         shown = [
-            Content.assemble(("" if is_letter(key) and not letters else f"{key_name(key)} ", "bold"), word).stylize(
+            Content.assemble((f"{name} " if (name := key_for(key, letters=letters)) else "", "bold"), word).stylize(
                 Style.from_meta({"@click": f"screen.press({key!r})"})
             )
             for key, word in hints
@@ -109,6 +109,11 @@ class Hints(Bar):
         while len(shown) > 1 and Content(self.GAP).join(shown).cell_length > width:
             del shown[-1 - self.KEPT if len(shown) > 1 + self.KEPT else -1]
         self.set(Content(self.GAP).join(shown))
+
+
+def key_for(key: str, *, letters: bool) -> str:
+    """The name of a key; without `letters`, of another that does the same, '' where none does."""
+    return key_name(key) if letters or not is_letter(key) else {"p": "ctrl+p", "q": "ctrl+c"}.get(key, "")
 
 
 def key_name(key: str) -> str:
@@ -248,8 +253,11 @@ class Way(NamedTuple):
 class Panel(PageScreen):
     """Something to read over the story, with ways on below it; the last leads back."""
 
-    def __init__(self, title: str, draw: Draw, ways: Sequence[Way] = (), *, at_end: bool = False) -> None:
+    def __init__(
+        self, title: str, draw: Draw, ways: Sequence[Way] = (), *, at_end: bool = False, marked: int = 0
+    ) -> None:
         super().__init__()
+        self.marked = marked  # the way that is marked at first
         self.panel_title, self.draw, self.at_end = title, draw, at_end
         self.ways = [*ways, Way("Back", self.action_back)]
 
@@ -265,7 +273,7 @@ class Panel(PageScreen):
             return lines, len(lines) if self.at_end else 0
 
         labels = [((way.label, ""),) if isinstance(way.label, str) else tuple(way.label) for way in self.ways]
-        self.reader.show(document, [Item(label) for label in labels])
+        self.reader.show(document, [Item(label) for label in labels], selected=self.marked)
 
     def chosen(self, index: int) -> None:
         self.reader.taken = False  # what it leads to may come back

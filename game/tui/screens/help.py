@@ -12,13 +12,11 @@ from textual.screen import Screen
 from game.layout import Line, wrap
 from game.settings import SETTINGS
 from game.tui.drawing import paragraph, spaced
-from game.tui.screens.base import PageScreen, Panel, bindings_of, key_name
+from game.tui.screens.base import PageScreen, Panel, bindings_of, key_for
 from game.tui.widgets.reader import Reader
 
 if TYPE_CHECKING:
     from game.tui.app import GameApp
-
-KEY = 5  # cells for a key in the palette
 
 
 def does(app: App[Any], screen: Screen[Any]) -> list[Binding]:
@@ -36,8 +34,11 @@ class HelpScreen(Panel):
         reader = over.READER if isinstance(over, PageScreen) else Reader
         bound = Binding.make_bindings([*Reader.BINDINGS, *vars(reader).get("BINDINGS", [])])
         newest = {binding.key: binding for binding in bound}  # a reader's own over what all do
+        letters = not isinstance(over, PageScreen) or over.game.settings.letters
         for binding in (*newest.values(), *does(app, over)):
-            keys.setdefault(binding.tooltip, []).append(key_name(binding.key))
+            name, known = key_for(binding.key, letters=letters), keys.get(binding.tooltip, [])
+            if name and name not in known:
+                keys[binding.tooltip] = [*known, name]
         about = over.ABOUT if isinstance(over, PageScreen) else PageScreen.ABOUT
         super().__init__("Help", partial(draw_keys, about, {joined(names): text for text, names in keys.items()}))
 
@@ -55,17 +56,24 @@ def draw_keys(about: str, keys: dict[str, str], width: int) -> list[Line]:
     return spaced([paragraph(about, width), rows])
 
 
+def key_column(app: "GameApp", screen: Screen[Any]) -> int:
+    """Cells for the keys in the palette."""
+    names = (key_for(binding.key, letters=app.settings.letters) for binding in does(app, screen))
+    return max(map(len, names), default=0) + 3
+
+
 class Values(Provider):
     """Every value of every setting, for the command palette: what one types finds them, and none is listed before."""
 
     async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
+        matcher, app = self.matcher(query), cast("GameApp", self.app)
+        gap = " " * key_column(app, self.screen)
         for name, setting in SETTINGS.items():
             for value, words in setting.values.items():
                 text = f"{setting.label}: {words}"
                 if (score := matcher.match(text)) > 0:
-                    change = partial(cast("GameApp", self.app).change, name, value)
-                    yield Hit(score, Content.assemble(" " * KEY, matcher.highlight(text)), change, text)
+                    change = partial(app.change, name, value)
+                    yield Hit(score, Content.assemble(gap, matcher.highlight(text)), change, text)
 
 
 class Actions(Provider):
@@ -79,7 +87,9 @@ class Actions(Provider):
         return bound
 
     def row(self, text: Content, binding: Binding) -> Content:
-        return Content.assemble((f"{key_name(binding.key):<{KEY}}", ".command-palette--help-text"), text)
+        app = cast("GameApp", self.app)
+        name = key_for(binding.key, letters=app.settings.letters)
+        return Content.assemble((f"{name:<{key_column(app, self.screen)}}", ".command-palette--help-text"), text)
 
     async def run(self, binding: Binding) -> None:
         await self.screen.run_action(f"press({binding.key!r})")

@@ -21,8 +21,9 @@ NAME = 20  # cells: names no longer have what is said of them in one column
 class SavesScreen(Panel):
     """Every slot, the newest first, damaged ones with why."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, playing: str = "") -> None:
         super().__init__("Saves", self.lines)
+        self.playing = playing  # the slot of the play it was opened from
         self.slots = slots
         self.found: list[SlotInfo] = []
 
@@ -47,6 +48,13 @@ class SavesScreen(Panel):
 
     def open(self, info: SlotInfo) -> None:
         self.app.push_screen(SlotScreen(self.slots, info))
+
+    def action_back(self) -> None:
+        """To the play it was opened from, if that is still there, else to the title."""
+        if self.game.held is not None:
+            self.game.resume_held()
+        elif not (self.playing and self.slots.exists(self.playing) and self.game.resume(self.playing)):
+            super().action_back()
 
 
 class SlotScreen(Panel):
@@ -81,9 +89,9 @@ class SlotScreen(Panel):
         self.app.push_screen(RenameScreen(self.slots, self.info.name))
 
     def confirm(self) -> None:
-        note = f"{self.info.name} is deleted from this machine, and the save before it with it. This can't be undone."
+        note = f"{self.info.name} is deleted from this machine, and its backup with it. This can't be undone."
         way = Way(f"Delete {self.info.name}", self.delete)
-        self.app.push_screen(Panel("Delete this save?", partial(paragraph, note), [way]))
+        self.app.push_screen(Panel("Delete this save?", partial(paragraph, note), [way], marked=1))
 
     def delete(self) -> None:
         try:
@@ -120,6 +128,9 @@ class RenameScreen(PageScreen):
         try:
             if new != self.slot:
                 self.slots.rename(self.slot, new)
+            for screen in self.app.screen_stack:
+                if isinstance(screen, SavesScreen) and screen.playing == self.slot:
+                    screen.playing = new
         except SaveError as error:
             self.notify(f"Not renamed: {error}.", severity="error", markup=False)
         else:

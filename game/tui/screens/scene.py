@@ -5,7 +5,7 @@ to the next; that key is no step of the play.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -102,6 +102,9 @@ class SceneScreen(BesideScreen):
         self.reader.show(document, options, selected=self.reader.selected if keep else 0, keep=keep, aside=aside)
         shown = next((p for p in reversed(older + now) if isinstance(p, Heading) and (p.place or p.date)), None)
         chapter = page.chapter.title if page.chapter else self.session.story.title
+        card = next((part for part in now if isinstance(part, Card)), None) if self.coming else None
+        if card is not None:  # whose chapter is over
+            shown, chapter = None, card.chapter.title
         where, when = (shown.place.plain or chapter, shown.date.plain) if shown else (chapter, "")
         self.where = where, when
         self._gauge(self.size.width)
@@ -131,16 +134,17 @@ class SceneScreen(BesideScreen):
         self._gauge(event.size.width)
 
     def _gauge(self, width: int) -> None:
-        """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. What
-        the last step changed comes first; a gauge that has no room is left out whole."""
-        gauges = sorted(self.session.page.gauges, key=lambda gauge: not gauge.change) if width < ASIDE else []
-        said = [Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges]
-        line = Content("   ").join(said)
-        while line.cell_length > width - 4:
-            line = Content("  ").join(said)
-            if len(said) < 2:
-                break
-            said.pop()
+        """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. Where
+        not all has room, a change is said in a word, then what has not changed is left out, the last first."""
+        gauges = [*self.session.page.gauges] if width < ASIDE else []
+        line = _row(gauges, "   ")
+        if line.cell_length > width - 4:
+            gauges = [gauge._replace(change=gauge.change.partition(" from ")[0]) for gauge in gauges]
+            line = _row(gauges, "  ")
+        while len(gauges) > 1 and line.cell_length > width - 4:
+            left_out = next((gauge for gauge in reversed(gauges) if not gauge.change), gauges[-1])
+            gauges.remove(left_out)
+            line = _row(gauges, "  ")
         self.bars(*self.where, line)
 
     def _beside(self, width: int) -> list[Line]:
@@ -199,13 +203,16 @@ class SceneScreen(BesideScreen):
         """Saves; why it can't be done is said once, and the play goes on."""
         self.unsaved, refused = False, ""
         try:
-            self.play.save()
+            note = self.play.save()
         except SaveError as error:
             refused = str(error)
             if refused != self.refused:
                 self.notify(f"Not saved: {refused}. The play goes on.", severity="error", markup=False)
         else:
             self.game.saved = self.play.slots.path(self.play.slot)
+            if note:
+                self.notify(note, severity="warning", markup=False)
+        self.game.held = self.play if refused else None
         self.refused = self.game.refused = refused
 
     def action_undo(self) -> None:
@@ -233,6 +240,11 @@ class SceneScreen(BesideScreen):
     def action_back(self) -> None:
         self.save()
         self.app.pop_screen()
+
+
+def _row(gauges: Sequence[Gauge], gap: str) -> Content:
+    """Gauges on one line."""
+    return Content(gap).join(Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges)
 
 
 def _standing(gauge: Gauge, width: int) -> list[Line]:

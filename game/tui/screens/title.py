@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from game.layout import BLANK, Line, shown_lines
 from game.play import outcomes
-from game.play.shelf import Shelf
+from game.play.shelf import Shelf, SlotInfo
 from game.story.cover import Cover, cover_of
 from game.story.text import static
 from game.tui.drawing import centred, paragraph, spaced, titled
@@ -53,18 +53,30 @@ class TitleScreen(PageScreen):
         newest = next((info for info in saved if not info.error), None)
         self.newest = newest.name if newest else ""
         met = outcomes.met(self.shelf.folder)
-        found = {"continue": newest, "new": True, "open": saved, "outcomes": met, "settings": True, "quit": True}
+        held = self.game.held
+        found = {
+            "continue": held or newest,
+            "new": True,
+            "open": saved,
+            "outcomes": met,
+            "settings": True,
+            "quit": True,
+        }
         self.choices = [choice for choice, there in found.items() if there]
         labels = {
-            "continue": f"Continue: {newest.name}, {newest.told}" if newest else "",
+            "continue": f"Continue: {held.slot}, not saved" if held else self.told(newest),
             "new": "Begin a new vote" if self.game.voting else "Begin a new play",
-            "open": "Open a save",
+            "open": "Open a save; one is damaged" if any(info.error for info in saved) else "Open a save",
             "outcomes": "Outcomes met",
             "settings": "Settings",
             "quit": "Quit",
         }
         self.bars()
         self.reader.show(whole(self.lines), items([labels[c] for c in self.choices]))
+
+    @staticmethod
+    def told(newest: SlotInfo | None) -> str:
+        return f"Continue: {newest.name}, {newest.told}" if newest else ""
 
     def lines(self, width: int) -> list[Line]:
         """The title page, with a third of what room it leaves above it."""
@@ -77,6 +89,8 @@ class TitleScreen(PageScreen):
 
     def chosen(self, index: int) -> None:
         match self.choices[index]:
+            case "continue" if self.game.held is not None:
+                self.game.resume_held()
             case "continue":
                 if not self.game.resume(self.newest):
                     self.show()
