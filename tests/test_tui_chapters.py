@@ -35,6 +35,7 @@ async def test_a_chapter_ends_with_its_card_and_a_key_that_is_no_step_opens_the_
     async with at_scene(story, saves, steps=TO_CARD, size=(80, 40)) as player:
         await player.press("1")
         await player.sees("Record card: I. The desk", "The desk stood there.", "> 1 Go on")
+        assert player.text.split("\n")[0].split() == ["I.", "The", "desk"]  # the chapter that is over
         await player.sees("- There was a desk. (documented)")
         assert "The street" not in player.written
         steps = player.steps

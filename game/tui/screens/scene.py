@@ -76,7 +76,7 @@ class SceneScreen(BesideScreen):
         older, now = pages[-1 - self.coming]
         page = self.session.page
         done = not self.coming
-        aside = self._beside if page.gauges and self.game.settings.gauges else None
+        aside = self._beside if self.gauges and self.game.settings.gauges else None
 
         def document(width: int) -> tuple[list[Line], int]:
             lines, first = self._transcript(older, now, width)
@@ -130,13 +130,19 @@ class SceneScreen(BesideScreen):
 
     # --- gauges
 
+    @property
+    def gauges(self) -> Sequence[Gauge]:
+        """How things stand, as long as they go on."""
+        page = self.session.page
+        return () if page.ending is not None and not self.coming else page.gauges
+
     def on_resize(self, event: events.Resize) -> None:
         self._gauge(event.size.width)
 
     def _gauge(self, width: int) -> None:
         """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. Where
         not all has room, a change is said in a word, then what has not changed is left out, the last first."""
-        gauges = [*self.session.page.gauges] if width < ASIDE else []
+        gauges = [*self.gauges] if width < ASIDE else []
         line = _row(gauges, "   ")
         if line.cell_length > width - 4:
             gauges = [gauge._replace(change=gauge.change.partition(" from ")[0]) for gauge in gauges]
@@ -148,7 +154,7 @@ class SceneScreen(BesideScreen):
         self.bars(*self.where, line)
 
     def _beside(self, width: int) -> list[Line]:
-        return spaced(_standing(gauge, width) for gauge in self.session.page.gauges)
+        return spaced(_standing(gauge, width) for gauge in self.gauges)
 
     # --- steps
 

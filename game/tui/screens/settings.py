@@ -27,7 +27,7 @@ class SettingsScreen(PageScreen):
     def show(self, *, keep: bool = False) -> None:
         settings = self.game.settings
         rows = [
-            Item(((setting.label.ljust(LABEL, "\N{NO-BREAK SPACE}"), "strong"), (settings.words(name), "")))
+            Item(((setting.label.ljust(LABEL - 1, "\N{NO-BREAK SPACE}"), "strong"), (f" {settings.words(name)}", "")))
             for name, setting in SETTINGS.items()
         ]
         selected = self.reader.selected if keep else 0
