@@ -109,7 +109,7 @@ async def test_hands_are_kept_with_each_key_and_a_vote_that_was_left_goes_on(sto
     async with voting(story, saves) as player:
         await player.press("h", "1", "3", "3")
         await player.sees("3 hands given")
-        assert slots(saves, story).read("vote-1").extra["vote"]["hands"] == [1, 0, 2]
+        await player.until(lambda: slots(saves, story).read("vote-1").extra["vote"]["hands"] == [1, 0, 2])
         await player.press("escape")
         await player.at(ClassScreen)
         await player.press("end", "enter")

@@ -111,7 +111,7 @@ async def test_a_count_that_is_come_back_to_is_typed_anew_also_when_the_vote_was
         await player.sees("5 hands given")
         await player.press("3", "enter", "1", "escape", "end", "enter", "4")
         await player.sees("5 hands given")
-        assert slots(saves, story).read("vote-1").extra["vote"]["hands"] == [4, 1, 0]
+        await player.until(lambda: slots(saves, story).read("vote-1").extra["vote"]["hands"] == [4, 1, 0])
 
 
 async def test_a_key_that_is_held_down_gives_one_hand_and_is_typed_as_often_as_it_is_pressed(story, saves, monkeypatch):
@@ -187,7 +187,7 @@ async def test_a_page_that_only_goes_on_is_not_voted_on(story, saves):
         assert "a ask" not in player.words, "the question of a scene that is still to come"
         await player.press("end", "1")
         await player.sees("II. The street", "a ask")
-        assert kept(saves, story) == [("office/stamp_it", None), ("hall/continue", None)]
+        await player.until(lambda: kept(saves, story) == [("office/stamp_it", None), ("hall/continue", None)])
 
 
 async def test_a_click_marks_gives_a_hand_or_takes_and_the_mouse_alone_marks_nothing(story, saves):
