@@ -12,7 +12,7 @@ from tests.screen import CLERK, Player, at_scene, write_story
 
 TO_STREET = ("office/stamp_it", "hall/continue")
 BEFORE_STREET = ("office/look_at_the_clock", *TO_STREET)
-BLANK = "_" * 16
+BLANK = "╌" * 16
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ async def test_the_map_shows_chapters_and_scenes_met_and_blanks_for_the_rest(sto
             "─" * 56,
             "├─ The office                                   May 1939",
             "└─ The hall                                 you are here",
-            f"╌ {BLANK}",
+            BLANK,
             BLANK,
             "> 1  Back",
         ]
@@ -136,7 +136,7 @@ async def test_the_map_counts_ways_not_taken(tmp_path, saves):
     async with at_scene(write_story(tmp_path / "fork", text), saves, steps=("office/stamp_it",)) as player:
         await player.press("m")
         await player.sees(
-            "2 scenes met, one way not taken.", "└─ The office May 1939", f"╌ {BLANK}", "└─ The street you are here"
+            "2 scenes met, one way not taken.", "└─ The office May 1939", BLANK, "└─ The street you are here"
         )
         assert player.written.count(BLANK) == 2, "the hall, through the lobby, and the home ahead"
 

@@ -25,7 +25,7 @@ from game.tui.screens.vote import ClassScreen
 from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
 from game.tui.widgets.reader import Reader
-from tests.screen import DEADLINE, Player, at_scene, playing, write_story
+from tests.screen import CLERK, DEADLINE, Player, at_scene, playing, write_story
 from tests.test_watch import waiting, watching
 from tests.voting import CLASS, classroom
 
@@ -278,6 +278,32 @@ async def test_the_theme_of_the_terminal_uses_its_sixteen_colours_and_no_other(s
             assert style.bgcolor is None or style.bgcolor.is_default, (text, style)
             assert style.color is None or style.color.is_default or style.color.number < 16, (text, style)
         await shown(player)
+
+
+async def test_where_colours_have_no_second_tone_what_is_quiet_is_dim_but_never_what_is_selected(story, saves):
+    async with at_scene(story, saves, size=(80, 40), settings=Settings(theme="terminal")) as player:
+
+        def dim(words: str) -> bool:
+            return next(bool(style.dim) for text, style in styles(player) if words in text)
+
+        await player.sees("- Burn it. You lack the temper.")
+        assert dim("Burn it."), "a choice that is locked"
+        assert dim("Third floor, May 1939"), "where a scene is"
+        assert dim("Mood: even"), "gauges"
+        assert not dim("Look at the clock."), "a choice"
+        await player.press("1")
+        await player.sees("Mood: bright, up from even")
+        assert not dim("Mood: bright"), "a gauge that has changed"
+        await player.press("l")
+        await player.sees("play-1 1 step")
+        assert not dim("1\N{NO-BREAK SPACE}step"), "what is selected"
+
+
+async def test_where_a_sheet_has_no_colour_of_its_own_the_tape_of_a_cable_is_reversed(tmp_path, saves):
+    cable = """{kind: cable, heading: Cable 12, text: NOTHING TO REPORT}"""
+    story = write_story(tmp_path / "story", CLERK.replace("text: A long hall.", f"text: {{sheet: {cable}}}"))
+    async with at_scene(story, saves, scene="hall", settings=Settings(theme="terminal")) as player:
+        assert next(style.reverse for text, style in styles(player) if "NOTHING TO REPORT" in text)
 
 
 NAMED = (  # what terminals show for the 16 names: xterm, and the console of Linux and of old screens

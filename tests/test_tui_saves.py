@@ -1,5 +1,6 @@
 """The list of saves: what it shows, and renaming, deleting and recovering with real files."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ async def test_the_list_names_every_save_and_says_what_is_damaged(slots, story, 
         await player.press("l")
         await player.sees("Open, rename or delete a save.", "mine 1 step, saved 2", "4 Back")
         await player.sees("yours damaged: it is not whole JSON", "lost no save of this game")
+
+
+async def test_what_is_said_of_a_long_name_stands_in_one_piece_below_it(slots, story, saves):
+    slots.rename("mine", "what the class of May has chosen so far")
+    async with playing(story, saves) as player:
+        await player.press("l")
+        await player.sees("so far 1 step, saved")
+        assert any(re.fullmatch(r" +1\sstep,\ssaved\s.*\d\d:\d\d", line) for line in player.text.split("\n")), (
+            player.text
+        )
 
 
 async def test_a_save_is_renamed(slots, story, saves):
@@ -242,13 +253,16 @@ async def test_the_title_says_that_a_save_is_damaged(slots, story, saves):
         await player.sees("Open a save; one is damaged")
 
 
-async def test_what_was_said_in_passing_goes_with_the_next_key_once_it_could_be_read(story, saves, monkeypatch):
+async def test_what_is_said_twice_stands_there_once_and_goes_with_the_next_key_once_it_could_be_read(
+    story, saves, monkeypatch
+):
     async with playing(story, saves, play=Play(Session(story), Slots(saves, story), "new")) as player:
         await player.at(SceneScreen)
         await player.press("u")
         await player.sees("There is nothing to undo.")
-        await player.press("down")
+        await player.press("u")
         await player.sees("There is nothing to undo.")
+        assert player.words.count("There is nothing to undo.") == 1
         monkeypatch.setattr("game.tui.app.READ", 0)
         await player.press("down")
         await player.until(lambda: "nothing to undo" not in player.words)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.screen import playing, write_story
 
 FILE = Path(__file__).parent / "screens.txt"
-SAVED = re.compile(r"\d\d? \w{3} \d{4}, \d\d:\d\d")
+SAVED = re.compile(r"\d\d?\s\w{3}\s\d{4},\s\d\d:\d\d")
 SCREENS = {  # name: the keys that lead there from the one before, and what one should see
     "title": (
         (),

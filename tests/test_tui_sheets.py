@@ -53,6 +53,16 @@ def test_a_sheet_says_its_heading_stamp_text_and_name_in_that_order(kind, width)
     assert -1 < said.find("single copy") < places[0]
 
 
+def test_the_title_of_a_form_makes_room_for_its_stamp():
+    form = sheet("form", stamp="to be returned")._replace(
+        heading=static("Commandant of the Kremlin. Pass, single visit")
+    )
+    lines = [text_of(line) for line in draw_sheet(form, 68)]
+    assert lines[1].startswith("│ Commandant of the Kremlin.   "), lines[1]
+    assert lines[2].startswith("│ Pass, single visit   "), lines[2]
+    assert "│ TO BE RETURNED │" in lines[2]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_lines_are_kept_as_written(kind):
     lines = drawn(kind)

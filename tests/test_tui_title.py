@@ -67,6 +67,14 @@ async def test_the_title_says_what_the_story_is(story, saves):
         assert "Open a save" not in player.words
 
 
+async def test_a_title_page_that_just_fits_has_no_scroll_bar(story, saves):
+    """The last choice stands in the last row above the keys, and there is no space bar to press for a blank line."""
+    async with playing(story, saves, size=(80, 11)) as player:  # nine lines, the margin above them, the keys below
+        await player.sees("3 Quit enter choose")
+        assert player.reader.max_scroll_y == 0
+        assert "more" not in player.words
+
+
 async def test_the_title_is_spaced_where_its_words_have_room_and_whole_where_not(tmp_path, saves):
     story = write_story(tmp_path / "story", CLERK.replace("title: The Clerk", "title: The Clerical"))
     async with playing(story, saves) as player:

@@ -109,7 +109,7 @@ class GameApp(App[int]):
         self.saved: Path | None = None  # where what was played last is saved
         self.refused = ""  # why what was played last could not be saved
         self.held: Play | None = None  # what was played last, where it could not
-        self.told = 0.0  # when something was last said in passing
+        self.said, self.told = "", 0.0  # what was last said in passing, and when
         self.title = self.cover.title
         for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
             self.register_theme(theme)
@@ -262,9 +262,12 @@ class GameApp(App[int]):
             if isinstance(screen, PageScreen):
                 screen.setting_changed()
 
-    def notify(self, *words: Any, **options: Any) -> None:
-        super().notify(*words, **options)
-        self.told = monotonic()
+    def notify(self, message: str, **options: Any) -> None:
+        """Says something in passing; what is said again stands there once."""
+        if self.told and message == self.said:
+            self.clear_notifications()
+        super().notify(message, **options)
+        self.said, self.told = message, monotonic()
 
     async def on_event(self, event: events.Event) -> None:
         """Drops keys that would do what cannot be seen, and those of one letter, where they are off. What was said in

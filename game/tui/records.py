@@ -24,7 +24,7 @@ SHEETS: dict[SheetKind, str] = {
     "press": "Newspaper",
 }
 KINDS = {"person": "People", "place": "Places", "term": "Terms"}
-UNMET = "_" * 16  # what has not been met
+UNMET = "╌" * 16  # what has not been met
 
 
 def draw_evidence(story: Story, page: Page, width: int) -> list[Line]:
@@ -127,7 +127,7 @@ def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:
     if note and used + 2 + cell_len(note) <= width:
         lines[-1] = (*lines[-1], (" " * (width - used - cell_len(note)), ""), (note, "em" if stop.here else "dim"))
     margin = "   " if last else "│  "
-    return lines + [((margin, "rule"), (f"╌ {UNMET}"[: max(width - 3, 1)], "dim"))] * stop.blanks
+    return lines + [((margin, "rule"), (UNMET[: max(width - 3, 1)], "dim"))] * stop.blanks
 
 
 def draw_outcomes(story: Story, met: dict[str, str], width: int) -> list[Line]:

@@ -100,7 +100,9 @@ def _form(sheet: SheetShown, width: int) -> list[Line]:
     """An office's form: its title in the middle, and every line on a rule."""
     inner = _inner(width)
     heading = span_runs(sheet.heading, "strong")
-    title = wrap(heading, inner) if sheet.stamp else [_centred(line, inner) for line in balanced(heading, inner)]
+    title = balanced(heading, inner - _stamp_cells(sheet.stamp, inner))
+    if not sheet.stamp:
+        title = [_centred(line, inner) for line in title]
     rows = [_ruled(line, inner) for line in _lines(sheet, inner)]
     if sheet.signed:
         rows += [BLANK, *_signed(sheet, inner)]

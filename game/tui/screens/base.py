@@ -101,9 +101,9 @@ class Hints(Bar):
     def set_hints(self, hints: Sequence[Hint], width: int, *, letters: bool) -> None:
         """Without `letters`, keys of one letter are left out; their words can still be clicked."""
         shown = [
-            Content.assemble((f"{name} " if (name := key_for(key, letters=letters)) else "", "bold"), word).stylize(
-                Style.from_meta({"@click": f"screen.press({key!r})"})
-            )
+            Content.assemble(
+                (f"{name} " if (name := key_for(key, letters=letters)) else "", "bold not dim"), word
+            ).stylize(Style.from_meta({"@click": f"screen.press({key!r})"}))
             for key, word in hints
         ]
         while len(shown) > 1 and Content(self.GAP).join(shown).cell_length > width:

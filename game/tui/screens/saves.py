@@ -16,6 +16,7 @@ from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 
 NAME = 20  # cells: names no longer have what is said of them in one column
+NOTE = 40  # cells: what is said is not broken up
 
 
 class SavesScreen(Panel):
@@ -44,6 +45,8 @@ class SavesScreen(Panel):
     def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
         about = info.error.removeprefix(f"{info.name}: ") if info.error else info.told
         gap = "\N{NO-BREAK SPACE}" * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
+        if cell_len(about) <= NOTE:
+            about = about.replace(" ", "\N{NO-BREAK SPACE}")  # beside the name or below it, but in one piece
         return [(info.name, "strong"), (f"{gap} ", ""), (about, "stamp" if info.error else "dim")]
 
     def open(self, info: SlotInfo) -> None:

@@ -250,7 +250,7 @@ class SceneScreen(BesideScreen):
 
 def _row(gauges: Sequence[Gauge], gap: str) -> Content:
     """Gauges on one line."""
-    return Content(gap).join(Content.styled(gauge.said, "bold" if gauge.change else "") for gauge in gauges)
+    return Content(gap).join(Content.styled(gauge.said, "bold not dim" if gauge.change else "") for gauge in gauges)
 
 
 def _standing(gauge: Gauge, width: int) -> list[Line]:

@@ -158,6 +158,8 @@ class Paper(ScrollView):
             style = self.rich_style
             for name in names.split():
                 style += self.get_component_rich_style(f"reader--{name}", partial=True)
+            if "selected" in names:
+                style += Style(dim=False)  # which would be hard to read where it is reversed
             drawn = [Segment(" ", style)]
             for line_filter in self.get_line_filters():
                 drawn = line_filter.apply(drawn, self.background_colors[1])

@@ -186,7 +186,8 @@ class Reader(Paper, can_focus=True):
                 self._lines += self._locked(item.label, item.locked, digits)
             self._lines += item.below(self._column) if item.below else []
             self._ends += [len(self._lines)] * (item.locked is None)
-        self._lines.append(BLANK)
+        if len(self._lines) != self.size.height:  # else only the blank would not fit
+            self._lines.append(BLANK)
         self._beside = None
         self._drawn, self._told = Size(0, 0), False
         self.virtual_size = Size(width, len(self._lines))
