@@ -10,6 +10,7 @@ from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from game.tui.themes import style_of
 from tests.screen import CLERK, at_scene, long_story, playing, write_story
 
 
@@ -130,7 +131,7 @@ async def test_a_wide_screen_has_the_gauges_beside_the_text_and_a_narrower_one_b
 
 async def test_what_was_read_is_in_the_second_tone(story, saves):
     async with at_scene(story, saves, size=(80, 60)) as player:
-        old = player.reader.get_component_rich_style("reader--old", partial=True).color
+        old = style_of("old", player.app.theme_variables, named=False).color
         assert player.colour("Good morning") != old
         await player.press("1")
         assert player.colour("Good morning") == old

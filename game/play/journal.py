@@ -1,9 +1,8 @@
 """Decisions set against the record: the data behind the journal, the ending and every report."""
 
-from dataclasses import dataclass
-
 from game.play.page import STANDINGS
 from game.play.session import Session, Step
+from game.record import record
 from game.story.model import Fact
 from game.story.schema import RecordKind
 from game.story.text import Shown
@@ -16,7 +15,7 @@ RECORDS: dict[RecordKind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     """One choice of a play. `record` is None where the author set it against nothing."""
 

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from game.errors import PlayError
 from game.play.page import Page, Reply, SheetShown, Telling
 from game.play.session import Session
+from game.record import record
 from game.story.catalogue import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Expectation, Story, StoryTest
@@ -15,7 +15,7 @@ from game.story.model import Expectation, Story, StoryTest
 _PLAIN = re.compile(r"[A-Za-z]\w*(?:/\w+)*\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """`failure` is '' for a test that holds, else one line that says what does not."""
 

@@ -7,20 +7,20 @@ that could have happened or is refused; and a story may be edited under a save.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from game.errors import PlayError, SaveError
 from game.play.given import clean_answer
 from game.play.saves import MAX_STEPS, Save
 from game.play.session import Session
+from game.record import record
 from game.story.expressions import Value
 from game.story.model import Story
 
 _STEP = re.compile(r"\w+/")  # how a step's id begins, and neither JSON nor a code
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Restored:
     """A session at the save's end. `notes` say, a line each, what was found how because the story has changed;
     `left_over` are the steps that no longer fit."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from game.play.page import Heading, Opening
 from game.play.session import Session
+from game.record import record
 from game.story.model import Chapter, Choice, Scene
 from game.story.text import Shown
 
@@ -36,7 +37,7 @@ class Leg:
     stops: list[Stop] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     legs: tuple[Leg, ...]
     unmet_chapters: int

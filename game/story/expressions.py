@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from game.record import record
 
 Value = bool | int | str
 Run = Callable[["World"], Value]
@@ -40,8 +42,7 @@ class Kind(Enum):
     ANY = "anything"  # of a declaration that is itself in error: never a second problem
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """`words` are the values a WORD or LITERAL can have; `low` and `high` bound a NUMBER, both included."""
 
     kind: Kind
@@ -54,7 +55,7 @@ FLAG = Type(Kind.FLAG)
 ANY = Type(Kind.ANY)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Names:
     """Everything an expression may name. A scene or choice is known by its id alone."""
 
@@ -68,73 +69,73 @@ class Names:
 # --- terms ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     value: Value | tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     name: str
     expression: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     scene: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Visits:
     scene: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chose:
     choice: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Here:
     """The scene the player is in."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     term: "Term"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Logic:
     every: bool  # `and`, else `or`
     terms: tuple["Term", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     first: "Term"
     rest: tuple[tuple[str, "Term"], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arithmetic:
     sign: str
     left: "Term"
     right: "Term"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     function: str
     terms: tuple["Term", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     condition: "Term"
     then: "Term"

@@ -8,10 +8,10 @@ import gc
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from game.record import record
 from game.story import checks
 from game.story.catalogue import Problems, printable
 from game.story.cover import STORY_ID
@@ -49,7 +49,7 @@ _ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
 PLATE_WIDTH, PLATE_HEIGHT = 60, 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loaded:
     """`story` is None exactly when some diagnostic is an error. Diagnostics are in file order, without those that the
     story silences."""
@@ -63,7 +63,7 @@ class Loaded:
         return tuple(d for d in self.diagnostics if d.is_error)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A file as it was read, with nothing wrong in it."""
 

@@ -1,16 +1,17 @@
 """A checked story. Everything here is frozen; what happens in a play lives in `game.play.session`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from game.record import record
 from game.story.diagnostics import NOWHERE, Location
 from game.story.expressions import Expression, Kind, Type, Value
 from game.story.schema import EntryKind, GaugeKind, MustHoldKind, RecordKind, SheetKind, Standing
 from game.story.text import NO_TEXT, Template, plain_value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A piece of state: a flag, a bounded number, a word of a fixed set, or text that is only shown."""
 
@@ -58,7 +59,7 @@ class Variable:
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When:
     condition: Expression
     body: "Passage"
@@ -66,7 +67,7 @@ class When:
     location: Location = NOWHERE  # of the condition
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class By:
     """One passage for each value of a flag, a definition or a one_of variable."""
 
@@ -76,7 +77,7 @@ class By:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Once:
     """A passage for the first visit of its scene, or (`again`) for all the others."""
 
@@ -85,7 +86,7 @@ class Once:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sheet:
     """A document. With an `id` it goes into the file when it is first shown."""
 
@@ -104,7 +105,7 @@ Passage = tuple[Piece, ...]
 # --- flow ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """One entry of `next`: where to, and if. The last of a list has no condition."""
 
@@ -113,14 +114,14 @@ class Way:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     variable: str
     value: Expression
     location: Location = NOWHERE  # of the value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """How a choice stands to what happened: `facts` for all kinds but invented."""
 
@@ -129,7 +130,7 @@ class Record:
     note: Template = NO_TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """`go` and `stay` are the way it leaves, its parents' included; without either it takes the scene's `next`.
 
@@ -150,13 +151,13 @@ class Choice:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     title: Template
     summary: Template
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scene:
     """`chapter` is an id, '' before the first chapter, or 'same' to keep the player's own."""
 
@@ -187,7 +188,7 @@ class Scene:
         return "violence" in self.tags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interrupt:
     when: Expression
     go: str
@@ -197,7 +198,7 @@ class Interrupt:
 # --- everything around the scenes ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chapter:
     id: str
     title: str
@@ -208,7 +209,7 @@ class Chapter:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     id: str
     title: str
@@ -216,7 +217,7 @@ class Source:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     id: str
     text: str
@@ -225,7 +226,7 @@ class Fact:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A glossary entry; without `when` it is there from the start."""
 
@@ -237,7 +238,7 @@ class Entry:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Toll:
     who: Template
     text: Template
@@ -245,14 +246,14 @@ class Toll:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MustHold:
     kind: MustHoldKind
     condition: Expression
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassPlan:
     """How a class plays it: the answers it starts with, and the minutes that takes."""
 
@@ -260,7 +261,7 @@ class ClassPlan:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Teaching:
     aims: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
@@ -270,7 +271,7 @@ class Teaching:
 NO_TEACHING = Teaching()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expectation:
     scene: str = ""
     state: Mapping[str, Value] = field(default_factory=dict)
@@ -279,7 +280,7 @@ class Expectation:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoryTest:
     name: str
     answers: Mapping[str, Value]
@@ -288,7 +289,7 @@ class StoryTest:
     location: Location = NOWHERE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Story:
     """A whole story, free of errors. `digest` is the SHA-256 of its YAML files, names included."""
 
@@ -316,6 +317,11 @@ class Story:
     teaching: Teaching = NO_TEACHING
     must_hold: tuple[MustHold, ...] = ()
     tests: tuple[StoryTest, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other  # of two that are read one after the other, each has places of its own
+
+    __hash__ = object.__hash__
 
     @property
     def questions(self) -> tuple[Variable, ...]:

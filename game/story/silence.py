@@ -6,8 +6,8 @@ Errors can't be silenced, and what silences nothing is a warning itself.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from game.record import record
 from game.story.catalogue import CATALOGUE, PROOF, SILENCERS, Problems
 from game.story.diagnostics import Diagnostic, Location
 
@@ -17,7 +17,7 @@ _CODE = re.compile(r"[\w-]+")
 _BARE = re.compile(r"\s*(?:[\w.-]+:|-)?\s*(?:#.*)?\Z")  # nothing, a comment, or a name whose block begins below
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Silencer:
     """A code silenced from line `first` to line `last` of its file; `location` is where it is written."""
 

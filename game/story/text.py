@@ -6,10 +6,11 @@ an inserted value. A `Shown` is a template plus the values it had at that moment
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from game.record import record
 from game.story.diagnostics import NOWHERE, Location
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Block(NamedTuple):
         return "".join(s.text for s in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Insert:
     """`{expression}`; `variable` is set where it is a lone variable, which prints its own words, and `location` where
     it has an `if` in it.
@@ -77,7 +78,7 @@ def plain_value(value: "Value", *, flag: bool = False) -> str:
     return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Template:
     """A text with its inserts cut out: each stands as MARK in `source`, in order."""
 

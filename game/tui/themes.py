@@ -2,9 +2,58 @@
 
 Two accents and no more: baize for focus and selection, stamp red for documents and warnings. Of the first three, a test
 measures the contrast of every cell of every screen. Where a terminal has 16 colours, each is made of those.
+
+The surprising rule: what a page is painted in stands here, not in `game.tcss`. Textual would make a widget for each
+style of each page, for its rules to be about.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
+
+STYLES: Mapping[str, str] = {  # of runs and lines: a colour of the theme, one that it is on, and how letters look
+    "old": "$secondary",
+    "em": "italic",
+    "strong": "bold",
+    "dim": "$secondary",
+    "heading": "bold",
+    "rule": "$rule",
+    "echo": "$primary",
+    "plate": "$secondary",
+    "sheet": "on $sheet",
+    "strip": "on $background",
+    "ruled": "underline",
+    "stamp": "$warning bold",
+    "choice": "$foreground",
+    "selected": "on $selected bold",
+    "locked": "$secondary",
+    "thumb": "$scrollbar reverse",
+    "record-followed": "$primary",
+    "record-departed": "$warning",
+    "record-disputed": "$secondary",
+    "record-invented": "$secondary",
+}
+QUIET = ["old", "dim", "rule", "locked", "record-disputed", "record-invented"]
+# Colours that the terminal names have no second tone: what is quiet is dim there, and tape is reversed.
+NAMED: Mapping[str, str] = {**dict.fromkeys(QUIET, " dim"), "strip": " reverse", "selected": " reverse"}
+
+
+def style_of(name: str, colours: Mapping[str, str], *, named: bool) -> Style:
+    """One of STYLES in the colours of a theme, by their names; `named` where these are names of the terminal's."""
+    colour, ground = None, None
+    looks: dict[str, Any] = {}
+    words = iter((STYLES[name] + (NAMED.get(name, "") if named else "")).split())
+    for word in words:
+        if word == "on":
+            ground = Color.parse(colours[next(words)[1:]]).rich_color
+        elif word.startswith("$"):
+            colour = Color.parse(colours[word[1:]]).rich_color
+        else:
+            looks[word] = True
+    return Style(color=colour, bgcolor=ground, **looks)
 
 
 def _theme(

@@ -4,7 +4,7 @@ The surprising rule: rows are drawn when the text changes, not when Textual asks
 differ from what stands on the screen. A new page is painted in half the time so, and no layout of the screen is needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from rich.cells import cell_len
@@ -18,11 +18,22 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from game.layout import Line, text_of
+from game.tui.themes import style_of
 
 ASIDE = 110  # the width from which there is room for words in the right margin
 Aside = Callable[[int], list[Line]]  # what stands there: width -> lines
 KEPT = 1000  # lines drawn that a next page may show again
 Drawn = tuple[list[Segment], int]  # a line as it is painted, and its width in cells
+
+
+class _Row(Strip):
+    """A strip that does not remember itself, as Textual's do: in a circle each would stay until the collector came."""
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        cuts = list(cuts)
+        return [self] if cuts == [self.cell_length] else super().divide(cuts)
 
 
 class Paper(ScrollView):
@@ -116,7 +127,7 @@ class Paper(ScrollView):
                 strip = strips[y]
             else:
                 changed.append(y)
-                strip = Strip(row, width)
+                strip = _Row(row, width)
             self._shown.append(row)
             self._strips.append(strip)
         return changed
@@ -157,7 +168,7 @@ class Paper(ScrollView):
         if names not in self._styles:
             style = self.rich_style
             for name in names.split():
-                style += self.get_component_rich_style(f"reader--{name}", partial=True)
+                style += style_of(name, self.app.theme_variables, named=self.app.native_ansi_color)
             if "selected" in names:
                 style += Style(dim=False)  # which would be hard to read where it is reversed
             drawn = [Segment(" ", style)]

@@ -35,12 +35,6 @@ class Item(NamedTuple):
 class Reader(Paper, can_focus=True):
     PACE: ClassVar = 0.07  # seconds from a new line to the next, where they arrive one by one
     GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
-    STYLES: ClassVar = [
-        *["old", "em", "strong", "dim", "heading", "rule", "echo", "plate", "sheet", "strip", "ruled", "stamp"],
-        *["choice", "selected", "locked", "record-followed", "record-departed", "record-disputed", "record-invented"],
-        "thumb",
-    ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reader--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False, tooltip="The choice before"),
         Binding("down", "move(1)", show=False, tooltip="The next choice"),
