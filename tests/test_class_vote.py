@@ -80,6 +80,13 @@ async def test_a_key_too_many_takes_nothing_back_and_names_no_option(story, save
         await player.sees("no hands given")
 
 
+async def test_the_line_of_keys_keeps_the_way_back_where_it_has_no_room_for_all(story, saves):
+    async with voting(story, saves) as player:
+        keys = player.text.rstrip().split("\n")[-1]
+        assert keys.split()[:3] == ["enter", "next", "option"]
+        assert keys.endswith("esc back  p actions  ? help")
+
+
 async def test_a_digit_typed_wrong_is_rubbed_out_and_a_count_typed_anew(story, saves):
     async with voting(story, saves) as player:
         await player.press("1", "8", "backspace", "2")

@@ -116,7 +116,7 @@ async def test_a_digit_takes_its_choice(long, key):
 async def test_space_and_page_down_move_a_page_down(long, key):
     async with long as player:
         await player.press(key)
-        assert player.reader.scroll_offset.y == player.reader.size.height - 1
+        assert player.reader.size.height - 3 <= player.reader.scroll_offset.y < player.reader.size.height
 
 
 @presses("Reader", "pageup")

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from game.export.graph import Way
+from game.layout import text_of
 from game.problems import by_scene
 from game.story.loader import load
-from game.tui.screens.graph import GraphScreen
+from game.tui.screens.graph import GraphScreen, draw_way
 from game.tui.screens.watched import Inspector, WatchedScreen
 from tests.screen import SPECIAL_TASKS
 from tests.test_tui_sizes import SIZES, drawn
 from tests.test_watch import in_place, waiting, watching
 
+NBSP = "\N{NO-BREAK SPACE}"
 STORY = """format: 1
 id: two
 title: Two
@@ -52,12 +55,23 @@ def story(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_way_out_without_room_for_its_condition_has_it_below() -> None:
+    way = Way("a", "Swim to the boat.", "the water is warm", otherwise=False)
+
+    def drawn_at(width: int) -> list[str]:
+        return [text_of(line).replace(NBSP, " ") for line in draw_way(way, f"→{NBSP}4{NBSP}The boat", width, "  ")]
+
+    assert drawn_at(60) == ["  Swim to the boat. if the water is warm → 4 The boat"]
+    assert drawn_at(40) == ["  Swim to the boat. → 4 The boat", "    if the water is warm"]
+    assert drawn_at(24) == ["  Swim to the boat.", "    → 4 The boat", "    if the water is warm"]
+
+
 async def test_the_graph_tells_of_every_scene_where_it_is_and_where_it_leads(story: Path) -> None:
     async with watching(story, "yard/climb", size=(90, 60)) as player:
         await player.press("g")
         await player.at(GraphScreen)
         await player.sees("6 scenes, 2 endings, 1 outcome; 2 visited in this play.", "No link leads to 1 of them.")
-        await player.sees("Interrupt, once, if wet is so → 4 Out")
+        await player.sees("Interrupt → 4 Out once, if wet is so")
         await player.sees("I. The yard", "1 The yard yard Visited. Start.")
         await player.sees("Swim. if wet is not so → 2 The loft Climb. → 2 The loft")
         await player.sees("> 2 The loft loft You are here. To be written: the sacks.", "→ 3 fork")

@@ -22,9 +22,9 @@ SCENE = {  # what the palette says on a scene: what is then on the screen
     "Dossier: people, places and terms so far": "The stamp. It makes paper true.",
     "Write this play to a Markdown file": "play-1.md",
     "A code of this play, to copy": "ST1.",
-    "Write this play down as a test of the story": "play-1.test.yaml",
-    "Undo the last step, back to the first page": "1 Look at the clock.",
-    "Scenes of violence in full, or by a short summary": "Scenes of violence are",
+    "Write this play as a test of its story": "play-1.test.yaml",
+    "Undo a step, back to the first page": "1 Look at the clock.",
+    "Violence in full, or by a short summary": "Scenes of violence are",
     "Saves: load, rename or delete one": "Open, rename or delete a save.",
     "Outcomes met in all plays of this story": "No outcome has been met yet.",
     "Settings: theme, column, keys and more": "The same for every story",
@@ -141,7 +141,7 @@ async def test_the_help_tells_every_key_of_the_page_it_is_opened_over(story, sav
             "j Journal: all that",
         ):
             await player.sees(keys)
-        await player.sees("u Undo the last step", "esc Save, and back to the title", "q, ctrl+c Save and quit")
+        await player.sees("u Undo a step", "esc Save, and back to the title", "q, ctrl+c Save and quit")
         for binding in bindings_of(SceneScreen):
             await player.sees(binding.tooltip)
         await player.press("escape")

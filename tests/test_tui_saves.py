@@ -93,7 +93,7 @@ async def test_a_name_that_can_not_be_is_refused_and_nothing_is_lost(slots, stor
         await player.press("2")
         await player.at(RenameScreen)
         player.app.screen.query_one(Input).value = name
-        await player.click("Go on")
+        await player.click("Rename it")
         await player.until(lambda: why in player.notices)
         await player.press("escape")
         await player.at(SlotScreen)
@@ -217,7 +217,8 @@ async def test_two_games_in_one_slot_do_not_write_over_each_other(slots, story, 
         other.session.choose("hall/continue")
         assert other.save() == ""
         await player.press("end", "1")
-        await player.sees("mine is played somewhere else", "goes on as play-1.")
+        await player.sees("mine is played somewhere else")
+        await player.until(lambda: "goes on as play-1." in player.notices)
     assert [step["id"] for step in slots.read("mine").steps] == ["office/stamp_it", "hall/continue"]
     assert [step["id"] for step in slots.read("play-1").steps] == ["office/stamp_it", "hall/continue"]
 

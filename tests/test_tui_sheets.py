@@ -115,6 +115,12 @@ def test_the_fields_of_a_form_are_ruled_to_the_edge():
     assert {len(field) for field in ruled if field} == {64 - 14}
 
 
+@pytest.mark.parametrize("longest", [44, 48])
+def test_a_letter_gives_its_margins_up_sooner_than_the_lines_it_was_written_in(longest):
+    line = "word " * 8 + "x" * (longest - 40)
+    assert f" {line} " in "\n".join(drawn("letter", 56, text=f"Dear friends,\n{line}"))
+
+
 def test_a_letter_has_its_date_and_its_name_at_the_right():
     lines = drawn("letter", stamp="")
     assert [line.split() for line in lines if "On fruit" in line or "uncle" in line] == [

@@ -1,6 +1,7 @@
 """From the title to the first scene and out again, with real keys."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,7 +70,7 @@ async def test_the_title_says_what_the_story_is(story, saves):
 
 async def test_a_title_page_that_just_fits_has_no_scroll_bar(story, saves):
     """The last choice stands in the last row above the keys, and there is no space bar to press for a blank line."""
-    async with playing(story, saves, size=(80, 11)) as player:  # nine lines, the margin above them, the keys below
+    async with playing(story, saves, size=(80, 12)) as player:  # nine lines, a margin above and below, the keys
         await player.sees("3 Quit enter choose")
         assert player.reader.max_scroll_y == 0
         assert "more" not in player.words
@@ -196,6 +197,14 @@ async def test_continue_goes_on_with_the_newest_play(story, saves):
         await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == ["office/stamp_it"]
+
+
+async def test_what_is_said_of_a_save_stays_on_one_line(story, saves):
+    """Below its name, where that is long."""
+    keep(story, saves, "the long evening by the window", "office/stamp_it")
+    async with playing(story, saves) as player:
+        await player.sees("Continue: the long evening by the window, 1 step, saved")
+        assert [line.split()[0] for line in player.text.split("\n") if re.search(r"\s\d\d:\d\d$", line)] == ["1"]
 
 
 async def test_every_save_can_be_opened(story, saves):
@@ -326,5 +335,6 @@ async def test_a_save_of_another_telling_says_what_no_longer_fits(tmp_path, stor
                             "hall: {title: The hall, text: A hall., choices: [{label: On., go: street}]}")  # fmt: skip
     async with playing(write_story(tmp_path / "changed", changed), saves) as player:
         await player.press("1")
-        await player.sees("The story has changed: 1 of 2 steps no longer fit")
+        await player.sees("The story has changed:")
+        await player.until(lambda: "1 of 2 steps no longer fit" in player.notices)
         assert player.steps == ["office/stamp_it"]

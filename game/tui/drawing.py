@@ -32,6 +32,11 @@ def paragraph(text: str, width: int, style: str = "") -> list[Line]:
     return wrap([(text, style)], width)
 
 
+def unbroken(words: str) -> str:
+    """Words that stay on one line, where it has room for them."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def sentence(words: str) -> str:
     return words[0].upper() + words[1:] + "."
 

@@ -86,7 +86,8 @@ def _memo(sheet: SheetShown, width: int) -> list[Line]:
 def _letter(sheet: SheetShown, width: int) -> list[Line]:
     """Private paper: where and when at the right, wide margins, a name in the writer's hand."""
     inner = _inner(width)
-    margin = 4 if inner >= 52 else 2 if inner >= 24 else 0
+    longest = max(_cells(line) for line in _lines(sheet, inner))
+    margin = next((m for m in (4, 2) if inner >= 13 * m and inner - 2 * m >= longest), 2 if inner >= 24 else 0)
     measure = inner - 2 * margin
     head = [_right(line, measure) for line in wrap(span_runs(sheet.heading, "em"), measure)]
     body = [*_stamped(head, sheet.stamp, measure, left=True), BLANK, *_lines(sheet, measure)]

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from game.play.slots import Slots
     from game.tui.app import GameApp
 
-SHORT = 16  # rows below which the rule and the margins give their place to text
+SHORT = 16  # rows below which the rule gives its place to text
 BARS = 120  # cells: the bars get no wider, and stand in the middle as the text does
-TINY = 8  # rows below which the header and the gauges do, too
+TINY = 10  # rows below which the header, the gauges and the margins do, too
 LEAST = Size(20, 5)  # below which there is no page
 
 
@@ -68,21 +68,18 @@ class Field(Input):
         event.text = line
 
 
-def typed(most: int) -> Iterable[Widget]:
+def typed(most: int, done: str = "Go on") -> Iterable[Widget]:
     """A field for at most so many characters, and words to click in place of Enter. A screen shows them while it has
     the class `-typed`."""
     field = Field(id="answer", classes="column", max_length=most, select_on_focus=False)
     field.cursor_blink = False
     with Vertical(id="ask"):
         yield field
-        yield GoOn(id="go_on", classes="column", markup=False)
+        yield GoOn(done, id="go_on", classes="column", markup=False)
 
 
 class GoOn(Bar):
     """What Enter does in a field, for a player who has only a mouse."""
-
-    def on_mount(self) -> None:
-        self.set("Go on")
 
     async def on_click(self) -> None:
         await self.screen.query_one(Input).action_submit()
@@ -92,11 +89,11 @@ Hint = tuple[str, str]  # a key, as Textual names it, and the word for what it d
 
 
 class Hints(Bar):
-    """What keys do, as many as there is room for, the first and the last before those between them. A click on one does
-    what its key does."""
+    """What keys do, as many as there is room for, the first and the way back before those between them. A click on one
+    does what its key does."""
 
     GAP = "  "
-    KEPT = 2  # of the last, that go on every screen
+    KEPT: ClassVar = {"escape", "p", "question_mark"}  # that go on every screen
 
     def set_hints(self, hints: Sequence[Hint], width: int, *, letters: bool) -> None:
         """Without `letters`, keys of one letter are left out; their words can still be clicked."""
@@ -106,8 +103,9 @@ class Hints(Bar):
             ).stylize(Style.from_meta({"@click": f"screen.press({key!r})"}))
             for key, word in hints
         ]
+        less = [n for n, (key, _) in enumerate(hints) if n and key not in self.KEPT]
         while len(shown) > 1 and Content(self.GAP).join(shown).cell_length > width:
-            del shown[-1 - self.KEPT if len(shown) > 1 + self.KEPT else -1]
+            del shown[less.pop() if less else -1]
         self.set(Content(self.GAP).join(shown))
 
 

@@ -18,6 +18,8 @@ from game.tui.screens.base import Hint, PageScreen, items, typed, whole
 class BeginScreen(PageScreen):
     """Asks one thing a page, but for what is `given`, then gives the new session to `done`. Escape goes back a page."""
 
+    FIRST = (("enter", "choose"),)
+
     def __init__(self, story: Story, done: Callable[[Session], None], given: Mapping[str, Value]) -> None:
         super().__init__()
         self.story, self.done = story, done

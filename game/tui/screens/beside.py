@@ -31,7 +31,7 @@ class BesideScreen(PageScreen):
         Binding("d", "dossier", "dossier", tooltip="Dossier: people, places and terms so far"),
         Binding("w", "report", "write", show=False, tooltip="Write this play to a Markdown file"),
         Binding("c", "code", "code", show=False, tooltip="A code of this play, to copy"),
-        Binding("t", "test", "test", show=False, tooltip="Write this play down as a test of the story"),
+        Binding("t", "test", "test", show=False, tooltip="Write this play as a test of its story"),
     ]
     play: Play
 
@@ -53,7 +53,7 @@ class BesideScreen(PageScreen):
         """A list of the documents; each opens on a panel of its own."""
         sheets = self.play.session.page.file
         count = f"{len(sheets)} document{'' if len(sheets) == 1 else 's'}, as first met."
-        note = count if sheets else "The file is empty. Every document that crosses the desk goes into it."
+        note = count if sheets else "The file is empty. Every document you meet goes into it."
         ways = [Way(sheet_runs(sheet), partial(self.open_sheet, sheet)) for sheet in sheets]
         self.app.push_screen(Panel("The file", partial(paragraph, note, style="dim"), ways))
 

@@ -36,9 +36,7 @@ class DebriefScreen(PageScreen):
         self.timer: Timer | None = None
 
     def compose_more(self) -> ComposeResult:
-        area = TextArea(
-            id="room", classes="column", placeholder="Room for your answer. It stays in the save, on this machine."
-        )
+        area = TextArea(id="room", classes="column", placeholder="Room for your answer. It stays in your save.")
         area.cursor_blink = False
         with Vertical(id="ask"):
             yield area

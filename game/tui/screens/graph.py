@@ -6,8 +6,10 @@ The surprising rule: a scene's number is its place in the files, as on the map a
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from rich.cells import cell_len
+
 from game.errors import PlayError
-from game.export.graph import Edge, Graph, Node, graph, said
+from game.export.graph import Edge, Graph, Node, Way, graph, said
 from game.layout import BLANK, Line, Run, wrap
 from game.play.given import Start
 from game.play.session import Session
@@ -15,7 +17,7 @@ from game.play.slots import Play, Slots
 from game.problems import by_scene, summary
 from game.story.checks import reached
 from game.story.diagnostics import Diagnostic
-from game.tui.drawing import heading, paragraph
+from game.tui.drawing import heading, paragraph, unbroken
 from game.tui.screens.base import PageScreen, whole
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
@@ -120,8 +122,8 @@ def _top(
     for problem in elsewhere:
         lines += wrap([(_told(problem), "stamp")], width, "", "  ")
     for interrupt in made.interrupts:
-        runs = [("Interrupt, once, if ", "dim"), (f"{interrupt.when} ", ""), (_to(nodes, interrupt.target), "")]
-        lines += wrap(runs, width, "", "  ")
+        runs: list[Run] = [("Interrupt ", ""), (_to(nodes, interrupt.target), "")]
+        lines += [BLANK, *wrap(runs, width), *wrap([(f"once, if {interrupt.when}", "dim")], width, "  ", "  ")]
     return lines
 
 
@@ -135,11 +137,22 @@ def _below(
         lines += wrap([(_told(problem), "stamp")], width, indent, indent + "  ")
     for edge in edges:
         for way in edge.ways:
-            when = f"if {way.when}" if way.when else "otherwise" * way.otherwise
-            name: list[Run] = [(f"{way.label} ", "")] if way.label else []
-            condition: list[Run] = [(f"{when} ", "dim")] if when else []
-            lines += wrap([*name, *condition, (_to(nodes, edge.target), "")], width, indent, indent + "  ")
+            lines += draw_way(way, _to(nodes, edge.target), width, indent)
     return lines
+
+
+def draw_way(way: Way, target: str, width: int, indent: str) -> list[Line]:
+    """A way out on a line; where that has no room, its condition below it."""
+    when = f"if {way.when}" if way.when else "otherwise" * way.otherwise
+    label: Run = (f"{way.label} " * bool(way.label), "")
+    lines = wrap([label, (f"{when} " * bool(when), "dim"), (target, "")], width, indent, indent + "  ")
+    if len(lines) == 1:
+        return lines
+    if len(indent) + 2 + cell_len(target) <= width:
+        target = unbroken(target)
+    deeper = indent + "  "
+    below = wrap([(when, "dim")], width, deeper, deeper) if when else []
+    return wrap([label, (target, "")], width, indent, deeper) + below
 
 
 def _to(nodes: Mapping[str, Node], scene: str) -> str:

@@ -12,7 +12,7 @@ from game.layout import Line
 from game.play.given import clean_answer
 from game.play.shelf import SlotInfo
 from game.play.slots import Slots
-from game.tui.drawing import paragraph, spaced
+from game.tui.drawing import paragraph, spaced, unbroken
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 
 NAME = 20  # cells: names no longer have what is said of them in one column
@@ -43,7 +43,7 @@ class SavesScreen(Panel):
 
     @staticmethod
     def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
-        about = info.error.removeprefix(f"{info.name}: ") if info.error else info.told
+        about = info.error.removeprefix(f"{info.name}: ") if info.error else unbroken(info.told)
         gap = "\N{NO-BREAK SPACE}" * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
         if cell_len(about) <= NOTE:
             about = about.replace(" ", "\N{NO-BREAK SPACE}")  # beside the name or below it, but in one piece
@@ -112,7 +112,7 @@ class RenameScreen(PageScreen):
         self.slots, self.slot = slots, name
 
     def compose_more(self) -> ComposeResult:
-        yield from typed(40)
+        yield from typed(40, "Rename it")
 
     def on_mount(self) -> None:
         self.bars(f"Rename {self.slot}")

@@ -24,11 +24,13 @@ from game.tui.screens.beside import BesideScreen
 from game.tui.widgets.paper import ASIDE
 from game.tui.widgets.reader import Item
 
+NARROW = 72  # the width below which gauges on a line do without colons
+
 
 class SceneScreen(BesideScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "undo", tooltip="Undo the last step, back to the first page"),
-        Binding("v", "violence", "violence", show=False, tooltip="Scenes of violence in full, or by a short summary"),
+        Binding("u", "undo", "undo", tooltip="Undo a step, back to the first page"),
+        Binding("v", "violence", "violence", show=False, tooltip="Violence in full, or by a short summary"),
         Binding("l", "app.saves", "saves", show=False, tooltip="Saves: load, rename or delete one"),
         Binding("o", "app.outcomes", "outcomes", show=False, tooltip="Outcomes met in all plays of this story"),
         Binding("s", "app.settings", "settings", show=False, tooltip="Settings: theme, column, keys and more"),
@@ -142,15 +144,16 @@ class SceneScreen(BesideScreen):
     def _gauge(self, width: int) -> None:
         """How things stand, in words: on a line where the screen is not wide enough to say it beside the text. Where
         not all has room, a change is said in a word, then what has not changed is left out, the last first."""
-        gauges = [*self.gauges] if width < ASIDE else []
-        line = _row(gauges, "   ")
+        gauges, colon = [*self.gauges] if width < ASIDE else [], ": " if width >= NARROW else " "
+        line = _row(gauges, "   ", colon)
         if line.cell_length > width - 4:
-            gauges = [gauge._replace(change=gauge.change.partition(" from ")[0]) for gauge in gauges]
-            line = _row(gauges, "  ")
+            short = [gauge.change.partition(" from ")[0].removeprefix("a little ") for gauge in gauges]
+            gauges = [gauge._replace(change=change) for gauge, change in zip(gauges, short, strict=True)]
+            line = _row(gauges, "  ", colon)
         while len(gauges) > 1 and line.cell_length > width - 4:
             left_out = next((gauge for gauge in reversed(gauges) if not gauge.change), gauges[-1])
             gauges.remove(left_out)
-            line = _row(gauges, "  ")
+            line = _row(gauges, "  ", colon)
         self.bars(*self.where, line)
 
     def _beside(self, width: int) -> list[Line]:
@@ -248,9 +251,15 @@ class SceneScreen(BesideScreen):
         self.app.pop_screen()
 
 
-def _row(gauges: Sequence[Gauge], gap: str) -> Content:
-    """Gauges on one line."""
-    return Content(gap).join(Content.styled(gauge.said, "bold not dim" if gauge.change else "") for gauge in gauges)
+def _row(gauges: Sequence[Gauge], gap: str, colon: str) -> Content:
+    """Gauges on one line, their names in the second tone."""
+    return Content(gap).join(
+        Content.assemble(
+            f"{label}{colon}",
+            (f"{words}, {change}", "$foreground bold not dim") if change else (words, "$foreground not dim"),
+        )
+        for label, words, change in gauges
+    )
 
 
 def _standing(gauge: Gauge, width: int) -> list[Line]:

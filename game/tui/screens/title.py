@@ -10,7 +10,7 @@ from game.play import outcomes
 from game.play.shelf import Shelf, SlotInfo
 from game.story.cover import Cover, cover_of
 from game.story.text import static
-from game.tui.drawing import centred, paragraph, spaced, titled
+from game.tui.drawing import centred, paragraph, spaced, titled, unbroken
 from game.tui.screens.base import PageScreen, items, whole
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 def spread(title: str, width: int) -> str:
     """A title in spaced capitals; its spaces don't break, its words do. In capitals only, where a word has no room."""
-    space = "\N{NO-BREAK SPACE}"
-    words = [space.join(word) for word in title.upper().split()]
-    return f"{2 * space} ".join(words) if max(map(cell_len, words), default=0) <= width - 4 else title.upper()
+    words = [unbroken(" ".join(word)) for word in title.upper().split()]
+    return (unbroken("  ") + " ").join(words) if max(map(cell_len, words), default=0) <= width - 4 else title.upper()
 
 
 class TitleScreen(PageScreen):
@@ -76,7 +75,7 @@ class TitleScreen(PageScreen):
 
     @staticmethod
     def told(newest: SlotInfo | None) -> str:
-        return f"Continue: {newest.name}, {newest.told}" if newest else ""
+        return f"Continue: {newest.name}, {unbroken(newest.told)}" if newest else ""
 
     def lines(self, width: int) -> list[Line]:
         """The title page, with a third of what room it leaves above it."""
@@ -84,7 +83,7 @@ class TitleScreen(PageScreen):
         author = [centred(line, width) for line in paragraph(cover.author, width, "dim")] if cover.author else []
         title = titled(spread(cover.title, width), width)
         lines = spaced([title + author, shown_lines(static(cover.about, "text"), width)])
-        left = self.reader.size.height - len(lines) - len(self.choices) - 2
+        left = self.reader.size.height - len(lines) - len(self.choices) - 1
         return [BLANK] * (left // 3) + lines
 
     def chosen(self, index: int) -> None:

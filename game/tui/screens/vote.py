@@ -214,6 +214,7 @@ class VoteScreen(TimedScreen):
         reader.among = self.ballot.leaders if self.open else range(self.nobody)
         if len(reader.among) == 1:
             reader.among = range(self.nobody)
+        self.set_class(2 * self.nobody + 7 > self.app.size.height, "-full")  # air would cost bars
         reader.show(whole(self.lines), self.items(), selected=marked, keep=keep)
         self.write_hints()
 

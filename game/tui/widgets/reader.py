@@ -19,6 +19,7 @@ from textual.timer import Timer
 from game.layout import BLANK, Line, Run, text_of, wrap
 from game.tui.widgets.paper import Aside, Paper
 
+CUT = 3  # first lines of a block that are shown again where it is cut by the end of a page
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
 
 
@@ -180,8 +181,6 @@ class Reader(Paper, can_focus=True):
                 self._lines += self._locked(item.label, item.locked, digits)
             self._lines += item.below(self._column) if item.below else []
             self._ends += [len(self._lines)] * (item.locked is None)
-        if len(self._lines) != self.size.height:  # else only the blank would not fit
-            self._lines.append(BLANK)
         self._beside = None
         self._drawn, self._told = Size(0, 0), False
         self.virtual_size = Size(width, len(self._lines))
@@ -219,7 +218,7 @@ class Reader(Paper, can_focus=True):
         return len(self._lines)
 
     def _tell(self) -> None:
-        self.post_message(self.Moved(len(self._lines) - 1 > int(self.scroll_offset.y) + self.size.height))
+        self.post_message(self.Moved(len(self._lines) > int(self.scroll_offset.y) + self.size.height))
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -284,8 +283,8 @@ class Reader(Paper, can_focus=True):
         """Scrolls towards an option, at most a page down, so that nothing unread is jumped over."""
         top, height = int(self.scroll_offset.y), self.size.height
         first, end = self._rows[index][0], self._ends[index]
-        below = min(self._ends[-1] - height + 1, first)  # with all the options in view, if they fit
-        wanted = first if first < top else max(end - height + 1, below)
+        below = min(self._ends[-1] - height, first)  # with all the options in view, if they fit
+        wanted = first if first < top else max(end - height, below)
         self.scroll_to(y=min(wanted, top + height - 1), animate=False, force=True)
         self._open = max(self._open, _now() + self.GUARD)
 
@@ -313,7 +312,19 @@ class Reader(Paper, can_focus=True):
             self._towards(index)
 
     def action_page(self, step: int) -> None:
-        self.scroll_relative(y=step * max(self.size.height - 1, 1), animate=False)
+        """A page on or back, less a line. A block of which only the first lines were in view begins the next page."""
+        top = int(self.scroll_offset.y)
+        target = top + step * max(self.size.height - 1, 1)
+        if step > 0:
+            starts = [
+                n for n in range(target, max(target - CUT, top + 1), -1) if n <= len(self._lines) and self._begins(n)
+            ]
+            target = next(iter(starts), target)
+        self.scroll_to(y=target, animate=False)
+
+    def _begins(self, index: int) -> bool:
+        """Whether a block of text begins below the line before this one."""
+        return not text_of(self._lines[index - 1]).strip()
 
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
