@@ -18,6 +18,7 @@ from game.play.slots import Play, Slots
 from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.base import PageScreen
+from game.tui.screens.debrief import DebriefScreen
 from game.tui.screens.graph import GraphScreen
 from game.tui.screens.leave import LeaveScreen
 from game.tui.screens.scene import SceneScreen
@@ -304,6 +305,18 @@ async def test_where_a_sheet_has_no_colour_of_its_own_the_tape_of_a_cable_is_rev
     story = write_story(tmp_path / "story", CLERK.replace("text: A long hall.", f"text: {{sheet: {cable}}}"))
     async with at_scene(story, saves, scene="hall", settings=Settings(theme="terminal")) as player:
         assert next(style.reverse for text, style in styles(player) if "NOTHING TO REPORT" in text)
+
+
+async def test_the_cursor_in_the_room_for_an_answer_is_seen_where_there_are_sixteen_colours(story, saves, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    async with at_scene(story, saves, steps=TO_END) as player:
+        await player.press("end", "1")
+        await player.at(DebriefScreen)
+        await player.press("Y", "e", "s")
+        strips = player.app.screen._compositor.render_strips()
+        cursor = next(style for strip in strips for text, style, _ in strip if style is not None and style.reverse)
+        assert cursor.color.number == 7, "white, as the letters are, reversed"
 
 
 NAMED = (  # what terminals show for the 16 names: xterm, and the console of Linux and of old screens

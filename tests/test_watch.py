@@ -153,6 +153,10 @@ async def test_what_is_wrong_never_takes_the_whole_screen(story: Path) -> None:
         in_place(story / "story.yaml", STORY + lost)
         await player.sees("more lines: special-tasks check")
         await player.sees("A yard with a wheel.", "1 Turn the wheel.")
+        assert player.app.screen.query_one("#problems").size.height == 8
+        await player.resize(50, 13)
+        await player.sees("special-tasks check", "A yard with a wheel.")
+        assert player.app.screen.query_one("#problems").size.height == 4, "lines are counted as they are wrapped"
 
 
 async def test_what_can_not_be_kept_is_told_and_comes_back_with_the_scene(story: Path) -> None:

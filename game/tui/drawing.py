@@ -62,7 +62,7 @@ def draw_part(part: Part, width: int, rows: int = 0) -> list[Line]:
         case Opening(chapter):
             plate = draw_plate(chapter.plate, width, rows and max(rows - 2, 1))  # its title is in view with it
             if chapter.plate and not plate:
-                plate = [centred(line, width) for line in paragraph(chapter.plate_alt, width, "plate em")]
+                plate = [centred(line, width) for line in balanced([(chapter.plate_alt, "plate em")], width)]
             return spaced([plate, titled(chapter.title, width)])
         case Heading(_, title, place, date):
             return _heading(title, ", ".join(s.plain for s in (place, date) if s), width)

@@ -7,9 +7,10 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 from game.errors import PlayError
-from game.layout import Line, wrap
+from game.layout import Line, text_of, wrap
 from game.play.inspection import Section, behind
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
@@ -38,10 +39,10 @@ class WatchedScreen(SceneScreen):
         self.story_changed(self.game.slots)  # which may be newer than the play
 
     def on_resize(self, event: events.Resize) -> None:
-        self._problems(event.size.height)
+        self._problems(event.size)
 
     def story_changed(self, slots: Slots) -> None:
-        self._problems(self.app.size.height)
+        self._problems(self.app.size)
         if slots.story is self.session.story:
             return
         for note in self.watching.follow(self.play, slots.story):
@@ -52,19 +53,24 @@ class WatchedScreen(SceneScreen):
         self.unsaved = True  # saved once the page is painted
         self.show(keep=True)
 
-    def _problems(self, height: int) -> None:
+    def _problems(self, size: Size) -> None:
         """What is wrong with the files as they are, as much as leaves two thirds of the screen to the page."""
         found = sorted(self.watching.problems, key=lambda p: not p.is_error)
-        lines: list[str] = []
+        width = max(size.width - 4, 1)
+        lines: list[Line] = []
         if any(p.is_error for p in found):
-            lines.append(f"{summary(self.watching.problems)}. The page shows the story as it was before.")
+            lines += paragraph(f"{summary(self.watching.problems)}. The page shows the story as it was before.", width)
         for problem in found:
-            told = describe(problem, Path()).split("\n")  # the place in the story's folder: short
-            lines += told if problem.is_error else told[:1]
-        most = max(height // 3, 1)
+            lines += draw_problem(problem, width) if problem.is_error else name_problem(problem, width)
+        most = max(size.height // 3, 1)
         if len(lines) > most:
-            lines[most - 1 :] = [f"{len(lines) - most + 1} more lines: special-tasks check {self.watching.path}"]
-        self.query_one("#problems", Bar).set("\n".join(lines))
+            for rows in range(1, most + 1):
+                left = len(lines) - most + rows
+                more = paragraph(f"{left} more lines: special-tasks check {self.watching.path}", width)[:most]
+                if len(more) <= rows:
+                    break
+            lines[most - len(more) :] = more
+        self.query_one("#problems", Bar).set("\n".join(map(text_of, lines)))
         self.set_class(bool(lines), "-problems")
 
     def action_inspect(self) -> None:
@@ -124,11 +130,16 @@ class BrokenScreen(PageScreen):
         """There is nothing behind it."""
 
 
+def name_problem(problem: Diagnostic, width: int) -> list[Line]:
+    """Where a problem is and what is wrong."""
+    return wrap([(describe(problem, Path()).split("\n")[0], "strong")], width, "", "    ")
+
+
 def draw_problem(problem: Diagnostic, width: int) -> list[Line]:
     """A problem in full; the line it is in only where it fits, so that the mark below it is true."""
-    first, *rest = describe(problem, Path()).split("\n")
+    rest = describe(problem, Path()).split("\n")[1:]
     hint = rest.pop() if problem.hint else ""
-    lines = wrap([(first, "strong")], width, "", "    ")
+    lines = name_problem(problem, width)
     if all(cell_len(line) <= width for line in rest):
         lines += [((line, "dim"),) for line in rest]
     return lines + (wrap([(hint.strip(), "")], width, "    ", "    ") if hint else [])

@@ -169,8 +169,8 @@ class Paper(ScrollView):
             style = self.rich_style
             for name in names.split():
                 style += style_of(name, self.app.theme_variables, named=self.app.native_ansi_color)
-            if "selected" in names:
-                style += Style(dim=False)  # which would be hard to read where it is reversed
+            if "selected" in names or "echo" in names:
+                style += Style(dim=False)  # which would be hard to read where it is reversed, or green
             drawn = [Segment(" ", style)]
             for line_filter in self.get_line_filters():
                 drawn = line_filter.apply(drawn, self.background_colors[1])
