@@ -295,9 +295,13 @@ async def test_where_colours_have_no_second_tone_what_is_quiet_is_dim_but_never_
         await player.press("1")
         await player.sees("Mood: bright, up from even")
         assert not dim("bright, up from even"), "how it stands"
+        await player.press("end", "2")
+        await player.sees("> Look at the clock.", "> Stamp it.")
+        assert dim("It has stopped."), "what was read"
+        assert not dim("Look at the clock."), "what was chosen then"
         await player.press("l")
-        await player.sees("play-1 1 step")
-        assert not dim("1\N{NO-BREAK SPACE}step"), "what is selected"
+        await player.sees("play-1 2 steps")
+        assert not dim("2\N{NO-BREAK SPACE}step"), "what is selected"
 
 
 async def test_where_a_sheet_has_no_colour_of_its_own_the_tape_of_a_cable_is_reversed(tmp_path, saves):

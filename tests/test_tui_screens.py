@@ -3,9 +3,11 @@ difference that `python -m tests.test_tui_screens` leaves in that file, and comm
 """
 
 import asyncio
+import os
 import re
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from tests.screen import playing, write_story
 
@@ -42,8 +44,9 @@ SCREENS = {  # name: the keys that lead there from the one before, and what one 
 }
 
 
+@mock.patch.dict(os.environ, {"COLORTERM": "truecolor"})
 async def screens(folder: Path) -> str:
-    """All of them, one after the other, in one game."""
+    """All of them, one after the other, in one game, in all colours: where there are few, a line stands for some."""
     shown = []
     async with playing(write_story(folder / "story"), folder / "saves") as player:
         for name, (keys, what) in SCREENS.items():
