@@ -295,7 +295,7 @@ async def test_where_colours_have_no_second_tone_what_is_quiet_is_dim_but_never_
         await player.press("1")
         await player.sees("Mood: bright, up from even")
         assert not dim("bright, up from even"), "how it stands"
-        await player.press("end", "2")
+        await player.press("end", "1")
         await player.sees("> Look at the clock.", "> Stamp it.")
         assert dim("It has stopped."), "what was read"
         assert not dim("Look at the clock."), "what was chosen then"
