@@ -144,7 +144,7 @@ async def test_on_a_tie_nothing_is_taken_until_the_teacher_picks_among_the_tied(
         await player.sees("A tie of 1 and 3: the teacher decides.", "7 hands, a tie")
         assert ">" not in player.text
         await player.press("enter")
-        await player.sees("Mark one with the arrows.")
+        await player.sees("Arrows mark one.")
         await player.at(VoteScreen)
         await player.press("down", "down")
         await player.sees("> 3 Stamp it.")
@@ -178,7 +178,7 @@ async def test_where_nobody_raised_a_hand_the_teacher_decides(story, saves):
         await player.press("s")
         await player.sees("No hands were given: the teacher decides.")
         await player.press("c", "enter")
-        await player.sees("Mark one with the arrows.")
+        await player.sees("Arrows mark one.")
         await player.press("down", "down", "enter")
         await player.until(lambda: player.app.screen.__class__ is ClassScreen)
     assert kept(saves, story) == [("office/send_it_up", None)]

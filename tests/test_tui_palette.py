@@ -18,7 +18,7 @@ SCENE = {  # what the palette says on a scene: what is then on the screen
     "Evidence: the facts behind this scene": "There was a desk.",
     "Journal: all that was read and chosen": "Return to a decision",
     "The file: every document met so far": "1 document, as first met.",
-    "Map: the scenes met, and the ways not taken": "2 scenes met",
+    "Map: scenes met, and ways not taken": "2 scenes met",
     "Dossier: people, places and terms so far": "The stamp. It makes paper true.",
     "Write this play to a Markdown file": "play-1.md",
     "A code of this play, to copy": "ST1.",
@@ -121,8 +121,8 @@ async def test_the_keys_in_the_palette_have_a_column_that_is_wide_enough(story, 
 async def test_the_palette_is_worked_with_the_mouse(story, saves):
     async with at_scene(story, saves, size=(80, 40)) as player:
         await player.click("p actions")
-        await player.sees("Map: the scenes met")
-        await player.click("Map: the scenes met")
+        await player.sees("Map: scenes met")
+        await player.click("Map: scenes met")
         await player.sees("1 scene met")
 
 

@@ -27,7 +27,7 @@ class BesideScreen(PageScreen):
         Binding("e", "evidence", "evidence", tooltip="Evidence: the facts behind this scene"),
         Binding("j", "journal", "journal", tooltip="Journal: all that was read and chosen"),
         Binding("f", "file", "file", tooltip="The file: every document met so far"),
-        Binding("m", "map", "map", tooltip="Map: the scenes met, and the ways not taken"),
+        Binding("m", "map", "map", tooltip="Map: scenes met, and ways not taken"),
         Binding("d", "dossier", "dossier", tooltip="Dossier: people, places and terms so far"),
         Binding("w", "report", "write", show=False, tooltip="Write this play to a Markdown file"),
         Binding("c", "code", "code", show=False, tooltip="A code of this play, to copy"),

@@ -28,7 +28,7 @@ class JournalScreen(Panel):
     def choose(self) -> None:
         """Every decision, the newest first."""
         ways = [Way(decision_runs(decision), partial(self.confirm, decision)) for decision in reversed(self.found)]
-        note = "Return to the moment before a decision. The newest is on top."
+        note = "The moment before each decision. The newest is on top."
         self.app.push_screen(Panel("Return to a decision", partial(paragraph, note, style="dim"), ways))
 
     def confirm(self, decision: Decision) -> None:

@@ -69,7 +69,7 @@ class SlotScreen(Panel):
         if not info.error:
             ways.append(Way("Open it", self.open))
         elif info.has_previous:
-            ways.append(Way(f"Open the save before it, {info.told}", self.open))
+            ways.append(Way(f"Open the save before it, {unbroken(info.told)}", self.open))
         if not info.error or info.has_previous:
             ways.append(Way("Rename it", self.rename))
         super().__init__(info.name, self.lines, [*ways, Way("Delete it", self.confirm)])

@@ -214,7 +214,8 @@ class VoteScreen(TimedScreen):
         reader.among = self.ballot.leaders if self.open else range(self.nobody)
         if len(reader.among) == 1:
             reader.among = range(self.nobody)
-        self.set_class(2 * self.nobody + 7 > self.app.size.height, "-full")  # air would cost bars
+        lines = self.nobody * (2 if self.open else 1)
+        self.set_class(lines + 7 > self.app.size.height, "-full")  # air would cost options, or bars
         reader.show(whole(self.lines), self.items(), selected=marked, keep=keep)
         self.write_hints()
 
@@ -225,7 +226,7 @@ class VoteScreen(TimedScreen):
         title = wrap(heading, max(width - len(total) - 3, 1))
         gap = width - len(total) - len(text_of(title[0]))
         if self.open:
-            told = self.ballot.verdict() + ("" if self.ballot.decided else " Mark one with the arrows.")
+            told = self.ballot.verdict() + ("" if self.ballot.decided else " Arrows mark one.")
         elif self.ballot.taken_back:
             told = "These hands were taken back with their step. New ones replace them all."
         elif self.page.one_by_one:
@@ -355,7 +356,7 @@ class VoteScreen(TimedScreen):
     def action_choose(self) -> None:
         if not self.is_marked:
             if not self.open:  # else the page says so
-                self.notify("No option is marked. Mark one with the arrows.", markup=False)
+                self.notify("No option is marked. Arrows mark one.", markup=False)
         elif self.reader.in_view(self.reader.selected):
             self.take(self.reader.selected)
         else:
