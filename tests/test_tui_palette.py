@@ -118,6 +118,14 @@ async def test_the_keys_in_the_palette_have_a_column_that_is_wide_enough(story, 
         assert "ctrl+cSave" not in player.text
 
 
+async def test_an_action_stands_above_the_values_of_settings_that_fit_as_well(story, saves):
+    async with at_scene(story, saves, size=(80, 40)) as player:
+        await player.press("p")
+        await player.at(CommandPalette)
+        await player.press(*"theme")
+        await player.sees("s Settings: theme, column, keys and more Theme: lamp")
+
+
 async def test_the_palette_is_worked_with_the_mouse(story, saves):
     async with at_scene(story, saves, size=(80, 40)) as player:
         await player.click("p actions")

@@ -73,7 +73,8 @@ class Values(Provider):
                 text = f"{setting.label}: {words}"
                 if (score := matcher.match(text)) > 0:
                     change = partial(app.change, name, value)
-                    yield Hit(score, Content.assemble(gap, matcher.highlight(text)), change, text)
+                    shown = Content.assemble(gap, matcher.highlight(text))
+                    yield Hit(score * 0.9, shown, change, text)  # below an action that fits as well, in every run
 
 
 class Actions(Provider):
