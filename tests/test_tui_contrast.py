@@ -323,6 +323,15 @@ async def test_the_cursor_in_the_room_for_an_answer_is_seen_where_there_are_sixt
         assert cursor.color.number == 7, "white, as the letters are, reversed"
 
 
+async def test_the_bar_of_a_vote_has_the_ink_of_the_letters_where_what_is_selected_is_reversed(tmp_path, saves):
+    story = write_story(tmp_path / "class", CLASS)
+    async with classroom(story, saves, settings=Settings(theme="terminal")) as player:
+        await player.press("end", "enter", "4", "enter", "3", "s")
+        await player.sees("4 hands, the most", "3 hands")
+        bars = [style for text, style in styles(player) if "▆" in text]
+        assert [(bool(bar.reverse), bar.color.is_default) for bar in bars] == [(True, True), (False, False)]
+
+
 NAMED = (  # what terminals show for the 16 names: xterm, and the console of Linux and of old screens
     "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
     "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff",

@@ -171,6 +171,8 @@ class Paper(ScrollView):
                 style += style_of(name, self.app.theme_variables, named=self.app.native_ansi_color)
             if "selected" in names or "echo" in names:
                 style += Style(dim=False)  # which would be hard to read where it is reversed, or green
+            if "selected" in names and style.reverse:
+                style += Style(color=self.rich_style.color)  # one of its own would be what it lies on
             drawn = [Segment(" ", style)]
             for line_filter in self.get_line_filters():
                 drawn = line_filter.apply(drawn, self.background_colors[1])
