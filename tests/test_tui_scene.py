@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from game.layout import text_of
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
@@ -274,6 +275,21 @@ async def test_a_page_down_leaves_the_line_seen_last_or_begins_with_its_block(lo
                 assert not rows[-4:][rows[-3:].index(top)].strip()
                 whole += 1
         assert whole
+
+
+async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_path, saves):
+    """A page of any height ends with its options in view, and its first line begins a block or is not near its end."""
+    story = write_story(tmp_path / "story", long_story("[{label: Far below., go: out}]"))
+    async with at_scene(story, saves) as player:
+        for height in range(20, 32):
+            await player.resize(80, height)
+            await player.press("end")
+            await player.sees("> 1 Far below.")
+            top = int(player.reader.scroll_offset.y)
+            assert top == player.reader.max_scroll_y
+            before, *lines = [text_of(line).strip() for line in player.reader._lines[top - 1 : top + 4]]
+            assert not before or all(lines), height
+            await player.until(lambda: "space more" not in player.words)
 
 
 async def test_space_more_shows_as_long_as_text_is_below(long, saves):

@@ -69,6 +69,7 @@ class Reader(Paper, can_focus=True):
         self._items: Sequence[Item] = ()
         self._rows: list[tuple[int, int]] = []  # per item that can be taken: its first line and the one after its last
         self._ends: list[int] = []  # and the line after what stands below it
+        self._last = 0  # the line after all of them
         self._seeks = False  # the selected item comes into view, not the first new line
         self.widest = 68  # letters a line of prose gets
         self._first = 0  # the first new line
@@ -181,6 +182,8 @@ class Reader(Paper, can_focus=True):
                 self._lines += self._locked(item.label, item.locked, digits)
             self._lines += item.below(self._column) if item.below else []
             self._ends += [len(self._lines)] * (item.locked is None)
+        self._last = len(self._lines)
+        self._lines += [BLANK] * self._missing()
         self._beside = None
         self._drawn, self._told = Size(0, 0), False
         self.virtual_size = Size(width, len(self._lines))
@@ -218,7 +221,7 @@ class Reader(Paper, can_focus=True):
         return len(self._lines)
 
     def _tell(self) -> None:
-        self.post_message(self.Moved(len(self._lines) > int(self.scroll_offset.y) + self.size.height))
+        self.post_message(self.Moved(self._last > int(self.scroll_offset.y) + self.size.height))
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -323,8 +326,20 @@ class Reader(Paper, can_focus=True):
         self.scroll_to(y=target, animate=False)
 
     def _begins(self, index: int) -> bool:
-        """Whether a block of text begins below the line before this one."""
+        """Whether a block of text may begin here: the line before is blank."""
         return not text_of(self._lines[index - 1]).strip()
+
+    def _missing(self) -> int:
+        """Blank lines to add, so that the last page does not begin with the last lines of a block."""
+        top = self._last - self.size.height
+        if top < 1 or self.styles.auto_dimensions:  # else it would grow by them
+            return 0
+        starts = (
+            n
+            for n in range(min(CUT + 1, self.size.height // 4))
+            if self._begins(top + n) and text_of(self._lines[top + n]).strip()
+        )
+        return next(starts, 0)
 
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
