@@ -281,7 +281,7 @@ async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_p
     """A page of any height ends with its options in view, and its first line begins a block or is not near its end."""
     story = write_story(tmp_path / "story", long_story("[{label: Far below., go: out}]"))
     async with at_scene(story, saves) as player:
-        for height in range(20, 32):
+        for height in range(21, 33):
             await player.resize(80, height)
             await player.press("end")
             await player.sees("> 1 Far below.")

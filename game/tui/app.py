@@ -24,7 +24,7 @@ from game.settings import Settings, Value
 from game.story.cover import Cover, cover_of
 from game.tui.screens.base import PageScreen, is_letter, is_too_small
 from game.tui.screens.title import TitleScreen
-from game.tui.themes import LAMP, SIXTEEN, THEMES
+from game.tui.themes import EIGHT_BIT, LAMP, SIXTEEN, THEMES
 
 if TYPE_CHECKING:  # the title page does without
     from textual.command import Provider
@@ -111,7 +111,7 @@ class GameApp(App[int]):
         self.held: Play | None = None  # what was played last, where it could not
         self.said, self.told = "", 0.0  # what was last said in passing, and when
         self.title = self.cover.title
-        for theme in SIXTEEN if self.console.color_system == "standard" else THEMES:
+        for theme in {"standard": SIXTEEN, "256": EIGHT_BIT}.get(self.console.color_system or "", THEMES):
             self.register_theme(theme)
         self.theme = self.styled = self.settings.theme
         self.stylesheet.set_variables(self.get_css_variables())  # of this theme: nothing is parsed for another one

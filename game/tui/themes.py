@@ -186,6 +186,38 @@ TERMINAL = _named("terminal", text="ansi_default", desk="ansi_default", baize="a
 THEMES = (LAMP, PAPER, CONTRAST, TERMINAL)
 
 
+# Where there are 256 colours: those nearest to ours are pink and black, and a sheet is lost. What is selected is grey:
+# nothing red could be read on their darkest green.
+EIGHT_BIT = (
+    _theme(
+        "lamp",
+        dark=True,
+        text="#ffffd7",
+        quiet="#afaf87",
+        desk="#121212",
+        sheet="#1c1c1c",
+        selected="#303030",
+        baize="#87af87",
+        stamp="#d7875f",
+        rule="#87875f",
+        thumb="#767676",
+    ),
+    _theme(
+        "paper",
+        dark=False,
+        text="#262626",
+        quiet="#585858",
+        desk="#ffffd7",
+        sheet="#ffffff",
+        selected="#d7ffd7",
+        baize="#005f00",
+        stamp="#af0000",
+        rule="#87875f",
+        thumb="#87875f",
+    ),
+    CONTRAST,
+    TERMINAL,
+)
 SIXTEEN = (  # where there are 16 colours: those nearest to ours are grey for baize, and yellow for stamps on paper
     _named("lamp", text="ansi_white", desk="ansi_black", baize="ansi_green", stamp="ansi_bright_red"),
     _named("paper", text="ansi_black", desk="ansi_bright_white", baize="ansi_black", stamp="ansi_red"),
