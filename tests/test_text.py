@@ -150,15 +150,39 @@ def test_a_value_stays_literal_whatever_it_holds(shown: Show, value: str) -> Non
     assert shown("*{name}*", name=value).blocks == (Block("paragraph", (Span(value, em=True),)),)
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.sampled_from(["a", "*b*", "\\", " ", "_c_", "1.", "-", "=", "#", ">", "\n", "\n\n", "é.", "“"])), FORMS
-)
+PARTS = [
+    "a",
+    "*b*",
+    "*",
+    "**",
+    "\\",
+    " ",
+    "_c_",
+    "_",
+    "1.",
+    "1939",
+    "-",
+    "=",
+    "#",
+    ">",
+    "\n",
+    "\n\n",
+    "é.",
+    "“",
+    '"',
+    ",",
+    "(",
+    "\ufdd0",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PARTS)), FORMS)
 def test_a_plain_text_is_the_same_with_and_without_markdown(parts: list[str], form: Form) -> None:
     source = "".join(parts)
     plain = text._parsed.__wrapped__(source, form)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text, "_PLAIN", re.compile(r"(?!)"))
+        patch.setattr(text, "_WORDS", re.compile(r"(?!)"))
         assert text._parsed.__wrapped__(source, form) == plain
 
 
