@@ -22,6 +22,11 @@ def text_of(line: Line) -> str:
     return "".join(text for text, _ in line)
 
 
+def cells(text: str) -> int:
+    """How many cells a text takes. Of most it is plain; Rich would keep them, 4,096 and their widths."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def style_of(span: Span, base: str = "") -> str:
     """Style names, joined by spaces: the base, then `em` and `strong`."""
     return " ".join(name for name, on in ((base, base), ("em", span.em), ("strong", span.strong)) if on)
@@ -37,7 +42,7 @@ def wrap(
     line: list[Run] = []
     used = 0
     gap: Run | None = None
-    room, later = (max(width - cell_len(prefix), 1) for prefix in (first, rest))
+    room, later = (max(width - cells(prefix), 1) for prefix in (first, rest))
 
     def close() -> None:
         nonlocal line, used, gap, room
@@ -53,7 +58,7 @@ def wrap(
             if line:
                 gap = (gap[0] + " " if gap and spaces else " ", word[0][1])
             continue
-        size = sum([cell_len(text) for text, _ in word])
+        size = sum([cells(text) for text, _ in word])
         if line and used + (len(gap[0]) if gap else 0) + size > room:
             close()
         if gap:
@@ -64,7 +69,7 @@ def wrap(
             used += size
             continue
         for text, style in word:
-            while used + cell_len(text) > room:
+            while used + cells(text) > room:
                 cut = _fit(text, room - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
                     line.append((text[:cut], style))
@@ -75,7 +80,7 @@ def wrap(
                     used = room
             if text:
                 line.append((text, style))
-                used += cell_len(text)
+                used += cells(text)
     if line or not lines:
         close()
     return lines
@@ -85,7 +90,7 @@ def balanced(runs: Iterable[Run], width: int) -> list[Line]:
     """Wrapping into as few lines as there must be, of lengths as near as can be, for what stands in the middle."""
     runs = list(runs)
     lines = wrap(runs, width)
-    longest = max(cell_len(word) for word in re.split("[ \n]", "".join(text for text, _ in runs)))
+    longest = max(cells(word) for word in re.split("[ \n]", "".join(text for text, _ in runs)))
     while width > longest and 1 < len(narrower := wrap(runs, width - 1)) == len(lines):
         lines, width = narrower, width - 1
     return lines
@@ -93,13 +98,13 @@ def balanced(runs: Iterable[Run], width: int) -> list[Line]:
 
 def _prefix(prefix: str, width: int) -> str:
     """What begins a line, cut where the line is too narrow for it and a character."""
-    return prefix if cell_len(prefix) <= width - 2 else set_cell_size(prefix, max(width - 2, 0))
+    return prefix if cells(prefix) <= width - 2 else set_cell_size(prefix, max(width - 2, 0))
 
 
 def _fit(text: str, room: int) -> int:
     """How many characters of a text fit in some cells; marks stay with the character they belong to."""
     fit = 0
-    while fit < len(text) and cell_len(text[: fit + 1]) <= room:
+    while fit < len(text) and cells(text[: fit + 1]) <= room:
         fit += 1
     return fit
 
@@ -167,14 +172,14 @@ def _block_lines(block: Block, width: int, style: str, quote: str) -> list[Line]
         first = rest = margin
     if block.kind == "rule":
         lead = _prefix(first, width)
-        room = width - cell_len(lead)
+        room = width - cells(lead)
         return [((lead, prefix_style), ("* * *".center(room).rstrip()[:room], style))]
     if block.kind == "heading":
         style = f"{style} strong".strip()
     if block.kind == "line":
         indent = len(block.plain) - len(block.plain.lstrip())
         column = COLUMNS.match(block.plain)
-        hang = cell_len(column[0]) if column and cell_len(column[0]) <= width // 2 else indent
+        hang = cells(column[0]) if column and cells(column[0]) <= width // 2 else indent
         first, rest = first + " " * indent, rest + " " * hang
     runs = [(span.text, style_of(span, style)) for span in block.spans]
     return wrap(runs, width, first, rest, prefix_style, spaces=block.kind == "line")

@@ -7,7 +7,6 @@ differ from what stands on the screen. A new page is painted in half the time so
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,12 +16,11 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from game.layout import Line, text_of
+from game.layout import Line, cells, text_of
 from game.tui.themes import style_of
 
 ASIDE = 110  # the width from which there is room for words in the right margin
 Aside = Callable[[int], list[Line]]  # what stands there: width -> lines
-KEPT = 1000  # lines drawn that a next page may show again
 Drawn = tuple[list[Segment], int]  # a line as it is painted, and its width in cells
 
 
@@ -55,7 +53,7 @@ class Paper(ScrollView):
         self._column = 0  # the width of a line of text
         self._told = False  # that the page is painted
         self._styles: dict[str, Style] = {}
-        self._kept: dict[tuple[int, str], tuple[Line, Drawn]] = {}  # by identity and tone
+        self._kept: dict[tuple[int, str], tuple[Line, Drawn]] = {}  # what was drawn last, by identity and tone
         self._kept_for = 0, 0  # the width and the column's
         self._aside: Aside | None = None
         self._beside: list[Drawn] | None = None  # its lines; None until they are drawn
@@ -105,8 +103,9 @@ class Paper(ScrollView):
         width, height = self.size
         top, base = int(self.scroll_offset.y), self._style("")
         thumb, bar = self._thumb(height, top), Segment(" ", self._style("thumb"))
-        if self._kept_for != (width, self._column) or len(self._kept) > KEPT:
-            self._kept.clear()
+        kept, self._kept = self._kept, {}
+        if self._kept_for != (width, self._column):
+            kept.clear()
             self._kept_for = width, self._column
         if self._beside is None:
             self._beside = self._draw_aside()
@@ -117,7 +116,7 @@ class Paper(ScrollView):
         margin = max((width - self._column) // 2, 0)
         for y in range(height):
             beside, taken = self._beside[y] if y < len(self._beside) else ([], 0)
-            line, used = self._line(top + y, margin)
+            line, used = self._line(top + y, margin, kept)
             end = width - taken - 1
             if used > end:
                 line, used = list(Strip(line, used).crop(0, end)), end
@@ -132,15 +131,16 @@ class Paper(ScrollView):
             self._strips.append(strip)
         return changed
 
-    def _line(self, index: int, margin: int) -> Drawn:
-        """A line from the left edge on."""
+    def _line(self, index: int, margin: int, kept: dict[tuple[int, str], tuple[Line, Drawn]]) -> Drawn:
+        """A line from the left edge on, drawn unless it is among those kept."""
         if not 0 <= index < len(self._lines):
             return [], 0
         line, tone, fills = self.toned(index)
         key = id(line), tone
-        if key in self._kept:
-            return self._kept[key][1]
-        used = margin + cell_len(text_of(line))
+        if key in kept:
+            self._kept[key] = kept[key]
+            return kept[key][1]
+        used = margin + cells(text_of(line))
         segments = [
             Segment(" " * margin, self._style("")),
             *(Segment(text, self._style(f"{tone} {style}")) for text, style in line),
@@ -159,7 +159,7 @@ class Paper(ScrollView):
         drawn = []
         for line in self._aside(min(room, 26)):
             segments = [Segment(text, self._style(style)) for text, style in line]
-            rest = room + 2 - cell_len(text_of(line))
+            rest = room + 2 - cells(text_of(line))
             drawn.append(([*segments, Segment(" " * rest, self._style(""))], room + 2))
         return drawn
 
