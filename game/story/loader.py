@@ -35,7 +35,7 @@ from game.story.model import (
     Toll,
     Variable,
 )
-from game.story.nodes import Lines, Mapping, Node, Scalar, Sequence
+from game.story.nodes import File, Lines, Mapping, Node, Scalar, Sequence
 from game.story.scenes import SceneBuilder
 from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
 from game.story.shapes import is_null, location
@@ -126,7 +126,7 @@ class _Loader:
         files = list(find_files(self.path, self.problems))
         self.shaper.partial = self.problems.errors > 0
         for shown, path in files:
-            before = self.problems.errors
+            before, root = self.problems.errors, None
             data = read_bytes(path, shown, self.problems)
             if data is not None:
                 total += len(data)
@@ -136,11 +136,16 @@ class _Loader:
                     break
                 digest.update(f"{shown}\0{len(data)}\0".encode())
                 digest.update(data)
-                root = self._parsed(reader, shown, data)
+                root = self._known(reader, shown, data)
+                if root is None:
+                    file = decode(data, shown, self.problems)
+                    if not self.keeps:
+                        data = b""  # a large file is not there twice while its nodes are built
+                    root = self._parsed(reader, file, data) if file is not None else None
                 self.shaper.partial |= reader.torn
                 if root is not None:
                     self._sections(root)
-            if self.problems.errors > before and (data is None or root is None):
+            if self.problems.errors > before and root is None:
                 self.shaper.partial = True
         if not files and not self.problems.found:
             self.problems.add("no-files", printable(self.path.name or str(self.path)))
@@ -155,18 +160,21 @@ class _Loader:
             if name in wrong or name not in self.problems.lines or self.problems.full:
                 del self.known[name]
 
-    def _parsed(self, reader: Reader, shown: str, data: bytes) -> Node | None:
-        """The root of a file, parsed unless it is known and within the limits of all files together."""
-        problems, known = self.problems, self.known.get(shown)
-        if known and known.data == data and reader.admits(known.nodes, known.aliased):
-            problems.lines[shown] = known.lines
-            return known.root
-        nodes, aliased, found = reader.count, reader.aliased, len(problems.found)
-        file = decode(data, shown, problems)
-        root = reader.read(file) if file is not None else None
-        if self.keeps and file is not None and len(problems.found) == found:
+    def _known(self, reader: Reader, shown: str, data: bytes) -> Node | None:
+        """The root of a file that is known, if it is within the limits of all files together."""
+        known = self.known.get(shown)
+        if known is None or known.data != data or not reader.admits(known.nodes, known.aliased):
+            return None
+        self.problems.lines[shown] = known.lines
+        return known.root
+
+    def _parsed(self, reader: Reader, file: File, data: bytes) -> Node | None:
+        """The root of a file, which is known from then on."""
+        nodes, aliased = reader.count, reader.aliased
+        root = reader.read(file)
+        if self.keeps:
             nodes, aliased = reader.count - nodes, reader.aliased - aliased
-            self.known[shown] = Known(data, file.lines, root, nodes, aliased)
+            self.known[file.path] = Known(data, file.lines, root, nodes, aliased)
         return root
 
     def _sections(self, root: Node) -> None:

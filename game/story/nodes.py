@@ -2,6 +2,7 @@
 
 from array import array
 from collections import abc
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple, overload
 
@@ -33,14 +34,21 @@ class Lines(abc.Sequence[str]):
 
 
 class File:
-    """One YAML file: `path` as people should read it, `lines` without their ends."""
+    """One YAML file: `path` as people should read it, `lines` without their ends, and the `marks` of its mappings."""
 
-    __slots__ = ("lines", "path", "text")
+    __slots__ = ("lines", "marks", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         self.lines = Lines(text)
+        self.marks = array("Q")
+
+    def marks_from(self, start: int) -> Iterator[int]:
+        """The marks of one mapping."""
+        while mark := self.marks[start]:
+            yield mark
+            start += 1
 
 
 class Repeated(NamedTuple):
@@ -89,7 +97,8 @@ class Scalar(Node):
 class Mapping(Node):
     """Keys in file order; `places` holds the (line, column) of each.
 
-    Most places are never asked for, so they are numbers in `marks` until one is.
+    Most places are never asked for, so they are numbers until one is: in a list while the mapping is read, then among
+    the file's, from `marks` to a 0.
     """
 
     __slots__ = ("_places", "flow", "marks", "repeated", "values")
@@ -100,22 +109,30 @@ class Mapping(Node):
         self.column = column
         self.flow = flow
         self.values: dict[str, Node] = {}
-        self.marks = array("Q")
+        self.marks: list[int] | int = []
         self._places: dict[str, tuple[int, int]] | None = None
         self.repeated: list[Repeated] | None = None
 
     def begin(self, key: str, line: int, column: int) -> None:
         """A new key, whose value is still to come."""
         self.values[key] = TO_COME
-        if self._places is None:
+        if self._places is None and isinstance(self.marks, list):
             self.marks.append(line << 32 | column)
         else:
-            self._places[key] = line, column
+            self.places[key] = line, column
+
+    def end(self) -> None:
+        """The last key has its value."""
+        if isinstance(self.marks, list):
+            self.marks.append(0)
+            marks, self.marks = self.marks, len(self.file.marks)
+            self.file.marks.fromlist(marks)
 
     @property
     def places(self) -> dict[str, tuple[int, int]]:
         if self._places is None:
-            pairs = [(mark >> 32, mark & 0xFFFFFFFF) for mark in self.marks]
+            marks = self.marks if isinstance(self.marks, list) else self.file.marks_from(self.marks)
+            pairs = [(mark >> 32, mark & 0xFFFFFFFF) for mark in marks]
             self._places = dict(zip(self.values, pairs, strict=False))
         return self._places
 

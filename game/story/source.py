@@ -13,7 +13,7 @@ import yaml
 
 from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems
 from game.story.files import FORBIDDEN, line_column
-from game.story.nodes import BROKEN, TO_COME, File, Lines, Mapping, Node, Repeated, Scalar, Sequence
+from game.story.nodes import BROKEN, File, Lines, Mapping, Node, Repeated, Scalar, Sequence
 from game.story.schema import BLOCKS, shapes_of
 
 MAX_NODES = 400_000  # of all files together; 10,000 scenes have some 250,000
@@ -192,8 +192,7 @@ class Reader:
                     and text not in stack[-1].values and len(stack[-1].values) < MAX_KEYS
                 ):  # what `_key` would do with it  # fmt: skip
                     keys[-1] = name = intern(text)
-                    stack[-1].values[name] = TO_COME  # `begin` written out: every second scalar is a key
-                    stack[-1].marks.append(line << 32 | column)
+                    stack[-1].begin(name, line, column)
                     continue
                 if not (text or stack or style or event.tag):  # an empty file: the parsers see it at different ends
                     return None
@@ -252,8 +251,10 @@ class Reader:
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 node = stack.pop()
                 keys.pop()
-                if type(node) is Mapping and node.repeated:
-                    self._tell_repeated(node)
+                if type(node) is Mapping:
+                    if node.repeated:
+                        self._tell_repeated(node)
+                    node.end()
                 anchor, before = pending.pop()
                 if anchor is not None:
                     anchors[anchor] = (node, self.count - before)
