@@ -62,7 +62,7 @@ class Names:
     variables: Mapping[str, Type]
     definitions: Mapping[str, "Expression"]
     scenes: Mapping[str, object]
-    choices: Mapping[str, object]
+    choices: Mapping[str, str]
     words: frozenset[str]
 
 

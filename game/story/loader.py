@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from game.record import record
 from game.story import checks
@@ -287,9 +287,7 @@ class _Loader:
         variables = {name: v for name, (node, _) in self.parts["state"].items() if (v := declare(shaper, name, node))}
         words = frozenset(w for v in variables.values() if v.kind is Kind.WORD for w in v.words)
         shaper.broken |= {w for name in shaper.broken for w in self._words_of(name)}
-        choice_ids: dict[str, object] = {
-            choice: None for name, node in scene_nodes.items() for choice in builder.choice_ids(name, node)
-        }
+        choice_ids = {choice: choice for name, node in scene_nodes.items() for choice in builder.choice_ids(name, node)}
         definitions: dict[str, Expression] = {}
         types = {name: v.type for name, v in variables.items()} | dict.fromkeys(shaper.broken, ANY)
         shaper.names = Names(types, definitions, scene_nodes, choice_ids, words)
@@ -302,7 +300,7 @@ class _Loader:
         shaper.facts = facts
         builder.chapters = {name: node for name, (node, _) in self.parts["chapters"].items()}
         chapters = {name: self._chapter(name, node) for name, node in builder.chapters.items()}
-        scenes = {}
+        scenes, left = {}, dict[str, Any]()
         chapter = ""
         self.outcomes.update(n for n, v in scene_nodes.items() if isinstance(v, Mapping) and "outcome" in v.values)
         for name, node in scene_nodes.items():
@@ -311,7 +309,7 @@ class _Loader:
                 chapter = scene.chapter
             scenes[name] = scene
             if isinstance(node, Mapping) and not (self.aliased or self.keeps):  # a large story is not kept twice
-                node.values, node.places = {}, {}
+                node.values = node.places = left
         glossary = {name: self._entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
         questions = {name: v for name, v in variables.items() if v.ask}
         class_node, teaching = get("class"), get("teaching")

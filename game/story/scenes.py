@@ -220,6 +220,7 @@ class SceneBuilder:
         if "locked" in given and "when" not in given:
             shaper.error(given["locked"], "locked-without-when")
         full = f"{prefix}/{self._own_id_of(node)}"
+        full = shaper.names.choices.get(full, full)  # one text for both
         record = get("record")
         return Choice(
             id=full,
