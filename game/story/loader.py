@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from game.record import record
 from game.story import checks
@@ -35,7 +35,7 @@ from game.story.model import (
     Toll,
     Variable,
 )
-from game.story.nodes import File, Lines, Mapping, Node, Scalar, Sequence
+from game.story.nodes import TO_COME, File, Lines, Mapping, Node, Scalar, Sequence
 from game.story.scenes import SceneBuilder
 from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
 from game.story.shapes import is_null, location
@@ -300,16 +300,18 @@ class _Loader:
         shaper.facts = facts
         builder.chapters = {name: node for name, (node, _) in self.parts["chapters"].items()}
         chapters = {name: self._chapter(name, node) for name, node in builder.chapters.items()}
-        scenes, left = {}, dict[str, Any]()
+        scenes = {}
         chapter = ""
         self.outcomes.update(n for n, v in scene_nodes.items() if isinstance(v, Mapping) and "outcome" in v.values)
-        for name, node in scene_nodes.items():
+        nodes = self.parts["scenes"]
+        for name, (node, section) in nodes.items():
             scene = builder.scene(name, node, chapter)
             if scene.chapter != "same":
                 chapter = scene.chapter
             scenes[name] = scene
-            if isinstance(node, Mapping) and not (self.aliased or self.keeps):  # a large story is not kept twice
-                node.values = node.places = left
+            if not (self.aliased or self.keeps):  # a large story is not kept twice
+                section.values[name] = scene_nodes[name] = TO_COME
+                nodes[name] = TO_COME, section
         glossary = {name: self._entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
         questions = {name: v for name, v in variables.items() if v.ask}
         class_node, teaching = get("class"), get("teaching")

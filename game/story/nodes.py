@@ -17,7 +17,7 @@ class Lines(abc.Sequence[str]):
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._ends = array("L", accumulate([len(line) + 1 for line in text.split("\n")]))
+        self._ends = array("I", accumulate([len(line) + 1 for line in text.split("\n")]))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -34,15 +34,17 @@ class Lines(abc.Sequence[str]):
 
 
 class File:
-    """One YAML file: `path` as people should read it, `lines` without their ends, and the `marks` of its mappings."""
+    """One YAML file: `path` as people should read it, `lines` without their ends, the `marks` of its mappings, and the
+    places of scalars with a comment behind them."""
 
-    __slots__ = ("lines", "marks", "path", "text")
+    __slots__ = ("commented", "lines", "marks", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         self.lines = Lines(text)
         self.marks = array("Q")
+        self.commented: set[int] = set()
 
     def marks_from(self, start: int) -> Iterator[int]:
         """The marks of one mapping."""
@@ -61,12 +63,20 @@ class Repeated(NamedTuple):
 
 
 class Node:
-    """What every node has: the file and the place (from 1) where it begins."""
+    """What every node has: the file and the place (from 1) where it begins. A large story has many: no field is there
+    that most do without."""
 
-    __slots__ = ("column", "file", "line")
+    __slots__ = ("file", "place")
     file: File
-    line: int
-    column: int
+    place: int
+
+    @property
+    def line(self) -> int:
+        return self.place >> 32
+
+    @property
+    def column(self) -> int:
+        return self.place & 0xFFFFFFFF
 
 
 class Scalar(Node):
@@ -75,15 +85,19 @@ class Scalar(Node):
     The style BROKEN marks what is in error itself: its problem is noted, and nobody should note a second.
     """
 
-    __slots__ = ("comment", "style", "text")
+    __slots__ = ("style", "text")
 
     def __init__(self, file: File, line: int, column: int, text: str, style: str, comment: bool = False) -> None:
         self.file = file
-        self.line = line
-        self.column = column
+        self.place = line << 32 | column
         self.text = text
         self.style = style
-        self.comment = comment
+        if comment:
+            file.commented.add(self.place)
+
+    @property
+    def comment(self) -> bool:
+        return self.place in self.file.commented
 
     @property
     def is_null(self) -> bool:
@@ -105,8 +119,7 @@ class Mapping(Node):
 
     def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
         self.file = file
-        self.line = line
-        self.column = column
+        self.place = line << 32 | column
         self.flow = flow
         self.values: dict[str, Node] = {}
         self.marks: list[int] | int = []
@@ -141,7 +154,7 @@ class Mapping(Node):
         self._places = places
 
 
-TO_COME = Node()  # the value of a key whose value has not been read
+TO_COME = Node()  # the value of a key whose value has not been read, or is done with
 
 
 class Sequence(Node):
@@ -149,7 +162,6 @@ class Sequence(Node):
 
     def __init__(self, file: File, line: int, column: int, flow: bool) -> None:
         self.file = file
-        self.line = line
-        self.column = column
+        self.place = line << 32 | column
         self.flow = flow
         self.items: list[Node] = []
