@@ -105,11 +105,12 @@ def open_save(word: str, begun: "Session") -> "Session":
 
 def read_story(path: Path) -> "Story":
     """The story. Raises InputError with its problems where it has errors."""
-    from game.problems import describe, summary
     from game.story.loader import load
 
     loaded = load(path)
     if loaded.story is None:
+        from game.problems import describe, summary
+
         problems = "\n".join(describe(p, path) for p in loaded.errors)
         raise InputError(f"{path} can't be played: {summary(loaded.errors)}\n{problems}")
     return loaded.story

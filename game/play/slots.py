@@ -9,10 +9,8 @@ from typing import Any
 
 from game.errors import SaveError
 from game.play import outcomes
-from game.play.ballot import Ballot
 from game.play.files import write_atomically
 from game.play.given import clean_lines
-from game.play.rehearsal import as_test
 from game.play.restore import Restored, restore
 from game.play.saves import STEP_KEYS, VOTE, Save, encode_code
 from game.play.session import Session
@@ -102,6 +100,8 @@ class Play:
         steps = self.session.steps
         self.session.replay(steps[: step - 1])
         if VOTE in self.extra:
+            from game.play.ballot import Ballot  # of a class
+
             offered, hands = self.session.offered, list(steps[step - 1].hands or ())
             self.extra[VOTE] = Ballot(tuple(offered), hands, taken_back=True).as_data()
 
@@ -123,6 +123,8 @@ class Play:
     def save_test(self) -> Path:
         """Writes the play as a test of the story, to a new file beside its save: where. Raises SaveError when the disk
         refuses, PlayError for a play that was not begun at the beginning."""
+        from game.play.rehearsal import as_test  # of an author
+
         text = as_test(self.session, f"{self.slot}, {stamp(self.slots.clock())[:10]}")
         names = (f"{self.slot}{'' if n == 1 else f'-{n}'}.test.yaml" for n in count(1))
         try:

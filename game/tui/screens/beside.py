@@ -10,14 +10,12 @@ from textual.binding import Binding, BindingType
 from game.errors import PlayError, SaveError
 from game.layout import Line
 from game.play.page import SheetShown
-from game.play.report import write_report
-from game.play.route import route
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
-from game.tui.records import draw_dossier, draw_evidence, draw_map, sheet_runs
 from game.tui.screens.base import PageScreen, Panel, Way
-from game.tui.screens.journal import JournalScreen
 from game.tui.sheets import draw_sheet
+
+# What a page beside the story needs is imported when it first opens: most plays open few.
 
 
 class BesideScreen(PageScreen):
@@ -40,17 +38,25 @@ class BesideScreen(PageScreen):
         raise NotImplementedError
 
     def action_evidence(self) -> None:
+        from game.tui.records import draw_evidence
+
         session = self.play.session
         self.app.push_screen(Panel("Evidence", partial(draw_evidence, session.story, session.page)))
 
     def action_dossier(self) -> None:
+        from game.tui.records import draw_dossier
+
         self.app.push_screen(Panel("Dossier", partial(draw_dossier, self.play.session.page.glossary)))
 
     def action_journal(self) -> None:
+        from game.tui.screens.journal import JournalScreen
+
         self.app.push_screen(JournalScreen(self.play, self.rewound, self.action_report))
 
     def action_file(self) -> None:
         """A list of the documents; each opens on a panel of its own."""
+        from game.tui.records import sheet_runs
+
         sheets = self.play.session.page.file
         count = f"{len(sheets)} document{'' if len(sheets) == 1 else 's'}, as first met."
         note = count if sheets else "The file is empty. Every document you meet goes into it."
@@ -61,10 +67,15 @@ class BesideScreen(PageScreen):
         self.app.push_screen(Panel("The file", partial(draw_sheet, sheet)))
 
     def action_map(self) -> None:
+        from game.play.route import route
+        from game.tui.records import draw_map
+
         self.app.push_screen(Panel("Map", partial(draw_map, route(self.play.session))))
 
     def action_report(self) -> None:
         """Writes the play as Markdown and says where it lies."""
+        from game.play.report import write_report
+
         what = "Written: the decisions against the record, the file, your answers, and everything read."
         self.written(partial(write_report, self.play), what)
 

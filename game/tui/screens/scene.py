@@ -14,11 +14,9 @@ from textual.content import Content
 
 from game.errors import SaveError
 from game.layout import BLANK, Line, span_runs, wrap
-from game.play.journal import decisions
 from game.play.page import Card, Ending, Gauge, Heading, Opening, Part
 from game.play.slots import Play
 from game.tui.drawing import draw_part, paragraph, spaced
-from game.tui.records import draw_ending
 from game.tui.screens.base import items
 from game.tui.screens.beside import BesideScreen
 from game.tui.widgets.paper import ASIDE
@@ -83,10 +81,11 @@ class SceneScreen(BesideScreen):
         def document(width: int) -> tuple[list[Line], int]:
             lines, first = self._transcript(older, now, width)
             if done and page.ending is not None:
-                lines += [
-                    BLANK,
-                    *draw_ending(page.ending, page.file, decisions(self.session), self.play.debrief, width),
-                ]
+                from game.play.journal import decisions
+                from game.tui.records import draw_ending
+
+                ending = draw_ending(page.ending, page.file, decisions(self.session), self.play.debrief, width)
+                lines += [BLANK, *ending]
             elif done and page.stuck:
                 warning = "This page offers no way on: a mistake of the story. u takes the last step back."
                 lines += [BLANK, *paragraph(warning, width, "stamp")]
