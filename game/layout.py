@@ -72,6 +72,7 @@ def wrap(
             while used + cells(text) > room:
                 cut = _fit(text, room - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
+                    cut = text.rfind("/", cut // 2, cut) + 1 or cut  # of a path, between names
                     line.append((text[:cut], style))
                     text = text[cut:]  # noqa: PLW2901  # the rest of the word goes on the next line
                 if text:

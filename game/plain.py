@@ -294,7 +294,7 @@ class LineMode(Told):
             self.say("Nothing has been chosen yet.")
             return
         question = "Return to the moment before a decision. The newest is on top; Enter stays here."
-        at = self.pick(question, [f"{self.where(d)}{d.label.plain}" for d in found], len(found))
+        at = self.pick(question, [f"{d.where}{d.label.plain}" for d in found], len(found))
         if at == len(found):
             return
         copy = self.slots.fresh()

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from game.layout import Run, shown_lines, span_runs, text_of, wrap
 from game.play import outcomes
-from game.play.journal import RECORDS, Decision, decisions
+from game.play.journal import RECORDS, decisions
 from game.play.page import STANDINGS, Card, Echo, Heading, Opening, Page, Part, Prose, Reply, SheetShown, Telling
 from game.play.route import route
 from game.play.session import Session
@@ -146,16 +146,12 @@ class Told:
         self.say("The journal: what was chosen, and what the record says." if found else "Nothing has been chosen yet.")
         for decision in found:
             self.say()
-            self.say_runs([(self.where(decision), ""), *span_runs(decision.label)], f"{decision.number}. ", "   ")
+            self.say_runs([(decision.where, ""), *span_runs(decision.label)], f"{decision.number}. ", "   ")
             if decision.record is not None:
                 note = " ".join((RECORDS[decision.record] + ".", *decision.remarks))
                 self.say(note[0].upper() + note[1:], "   ")
             if decision.vote:
                 self.say(decision.vote, "   ")
-
-    @staticmethod
-    def where(decision: Decision) -> str:
-        return f"{decision.title.plain}: " if decision.title else ""
 
     def map(self, session: Session) -> None:
         """The way so far, a line a scene; of what was not met only the number."""

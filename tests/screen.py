@@ -185,7 +185,8 @@ class Player:
 
     @property
     def notices(self) -> str:
-        return " ".join(n.message for n in self.app._notifications)
+        """What is said in passing, on one line."""
+        return " ".join(" ".join(n.message for n in self.app._notifications).split())
 
     async def press(self, *keys: str) -> None:
         """Presses keys one by one, each when the page is painted: what comes before that is dropped."""

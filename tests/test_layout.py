@@ -98,6 +98,11 @@ def test_a_word_wider_than_the_line_is_cut():
     assert texts(wrap([("x" * 1000, "")], 10)) == ["x" * 10] * 100
 
 
+def test_a_path_is_cut_between_names_where_one_ends_in_the_second_half_of_a_line():
+    assert texts(wrap([("/home/teacher/saves/play.md", "")], 16)) == ["/home/teacher/", "saves/play.md"]
+    assert texts(wrap([("/a/" + "x" * 20, "")], 16)) == ["/a/" + "x" * 13, "x" * 7]
+
+
 def test_a_word_of_two_styles_breaks_as_one_word():
     lines = wrap([("see ", ""), ("every", "em"), ("one", "strong")], 9)
     assert lines == [(("see", ""),), (("every", "em"), ("one", "strong"))]

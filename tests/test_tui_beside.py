@@ -73,6 +73,23 @@ async def test_the_dossier_groups_people_places_and_terms(story, saves):
         ]
 
 
+async def test_headings_stand_further_from_what_is_before_them_than_from_what_they_head(story, saves):
+    async with at_scene(story, saves, steps=TO_STREET, size=(80, 40)) as player:
+        await player.press("d")
+        await player.sees("Dossier")
+        rows = [line.strip() for line in player.text.split("\n")]
+        at = rows.index("Terms")
+        assert rows[at - 3 : at + 4] == ["The guard. He counts.", "", "", "Terms", "─" * 68, "", rows[at + 3]]
+        assert rows[at + 3]
+
+
+async def test_a_title_that_ends_in_a_mark_gets_no_other_before_what_was_decided(tmp_path, saves):
+    story = write_story(tmp_path / "asking", CLERK.replace("title: The office", 'title: "Whose office?"'))
+    async with at_scene(story, saves, steps=("office/look_at_the_clock",)) as player:
+        await player.press("j", "1")
+        await player.sees("1 Whose office? Look at the clock.")
+
+
 async def test_the_dossier_holds_back_what_is_not_unlocked_and_may_be_empty(tmp_path, story, saves):
     async with at_scene(story, saves) as player:
         await player.press("d")

@@ -72,11 +72,11 @@ async def test_the_graph_tells_of_every_scene_where_it_is_and_where_it_leads(sto
         await player.at(GraphScreen)
         await player.sees("6 scenes, 2 endings, 1 outcome; 2 visited in this play.", "No link leads to 1 of them.")
         await player.sees("Interrupt → 4 Out once, if wet is so")
-        await player.sees("I. The yard", "1 The yard yard Visited. Start.")
+        await player.sees("I. The yard", "1 The yard (yard) Visited. Start.")
         await player.sees("Swim. if wet is not so → 2 The loft Climb. → 2 The loft")
-        await player.sees("> 2 The loft loft You are here. To be written: the sacks.", "→ 3 fork")
+        await player.sees("> 2 The loft (loft) You are here. To be written: the sacks.", "→ 3 fork")
         await player.sees("3 fork Junction. if wet is so → 4 Out otherwise → 5 Dry")
-        await player.sees("II. Out", "4 Out out Outcome: A cold. Ending: Wet.")
+        await player.sees("II. Out", "4 Out Outcome: A cold. Ending: Wet.")
         await player.sees("6 attic No link leads here. → 4 Out")
         assert "Wait." not in player.words
 
@@ -104,7 +104,7 @@ async def test_the_graph_follows_the_story_and_what_is_wrong_with_it(story: Path
         await player.sees("1 cellar No link leads here.", "> 4 fork")
         in_place(story / "story.yaml", STORY.replace("go: loft", "go: lofd", 1))
         await player.sees("The graph shows the story as it was before.", "> 4 fork")
-        await player.sees("2 The yard yard You are here. Start. story.yaml:14:61: error: no scene `lofd`")
+        await player.sees("2 The yard (yard) You are here. Start. story.yaml:14:61: error: no scene `lofd`")
         in_place(story / "story.yaml", STORY.replace("  fork:", "  for:"))
         await player.until(lambda: "no scene `fork`" in player.words)
         in_place(story / "story.yaml", STORY.replace("fork", "way"))

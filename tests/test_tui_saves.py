@@ -100,6 +100,20 @@ async def test_a_name_that_can_not_be_is_refused_and_nothing_is_lost(slots, stor
     assert files(slots) == before
 
 
+@pytest.mark.usefixtures("slots")
+async def test_why_a_name_is_refused_stands_clear_of_the_field_on_a_small_screen(story, saves):
+    async with playing(story, saves, size=(60, 13)) as player:
+        await player.press("l", "1", "2")
+        await player.at(RenameScreen)
+        field = player.app.screen.query_one(Input)
+        field.value = "x" * 30 + "/"
+        await player.press("enter")
+        await player.until(lambda: bool(player.app.screen.query("Toast")))
+        toast = player.app.screen.query("Toast").last()
+        await player.until(lambda: toast.region.area > 0)
+        assert not toast.region.overlaps(field.region)
+
+
 async def test_a_save_is_deleted_after_a_question(slots, story, saves):
     """What is deleted is named, and that it can't be undone; Escape keeps it."""
     async with playing(story, saves) as player:
@@ -126,7 +140,7 @@ async def test_a_damaged_save_can_be_recovered_or_deleted(slots, story, saves):
     async with playing(story, saves) as player:
         await player.press("l")
         await player.click("mine")
-        await player.sees("mine: damaged: it is not whole JSON.", "1 Open the save before it, 0 steps", "3 Delete it")
+        await player.sees("Damaged: it is not whole JSON.", "1 Open the save before it, 0 steps", "3 Delete it")
         await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == []

@@ -11,6 +11,7 @@ from game.play.slots import Play, Slots
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
+from game.tui.sheets import framed
 from game.tui.themes import style_of
 from tests.screen import CLERK, at_scene, long_story, playing, write_story
 
@@ -265,16 +266,28 @@ async def test_keys_move_the_text_there_and_back(long, saves, there, back):
 async def test_a_page_down_leaves_the_line_seen_last_or_begins_with_its_block(long, saves):
     """Of a paragraph, title or sheet that was cut after its first lines, these are seen again; nothing is skipped."""
     async with at_scene(long, saves) as player:
+        lines = [text_of(line) for line in player.reader._lines]
         whole = 0
         for _ in range(6):
-            rows = player.text.split("\n")[player.reader.region.y : player.reader.region.bottom]
+            seen = int(player.reader.scroll_offset.y) + player.reader.size.height
             await player.press("space")
-            top = player.text.split("\n")[player.reader.region.y]
-            assert top in rows[-3:]
-            if top != rows[-1]:
-                assert not rows[-4:][rows[-3:].index(top)].strip()
+            top = int(player.reader.scroll_offset.y)
+            assert lines[top]
+            assert not any(lines[seen:top])
+            assert top >= seen - 3
+            if top != seen - 1:
+                assert not lines[top - 1]
                 whole += 1
         assert whole
+
+
+async def test_a_page_down_on_a_sheet_begins_with_its_paragraphs_too(long, saves):
+    async with at_scene(long, saves) as player:
+        body = [line for n in range(40) for line in (((f"- item {n}", ""),), (("  goes on", ""),), ())]
+        player.reader.show(lambda width: (framed(body, "Card", width), 0))
+        for _ in range(5):
+            await player.press("space")
+            assert player.text.split("\n")[player.reader.region.y].strip().startswith("│ - item")
 
 
 async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_path, saves):

@@ -215,7 +215,7 @@ async def test_every_save_can_be_opened(story, saves):
         await player.sees("Open, rename or delete a save.", "one 0 steps", "two 2 steps")
         await player.click("two")
         await player.at(SlotScreen)
-        await player.sees("two: 2 steps, saved", "1 Open it", "2 Rename it", "3 Delete it", "4 Back")
+        await player.sees("two", "2 steps, saved", "1 Open it", "2 Rename it", "3 Delete it", "4 Back")
         await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == ["office/stamp_it", "hall/continue"]
@@ -229,7 +229,7 @@ async def test_a_damaged_save_says_why_and_opens_the_save_before_it(story, saves
         await player.press("2")
         await player.sees("1 hurt damaged: it is not whole JSON")
         await player.press("1")
-        await player.sees("hurt: damaged: it is not whole JSON", "1 Open the save before it", "1 step,")
+        await player.sees("Damaged: it is not whole JSON", "1 Open the save before it", "1 step,")
         await player.press("1")
         await player.at(SceneScreen)
         assert player.steps == ["office/stamp_it"]
@@ -243,7 +243,7 @@ async def test_a_damaged_save_with_nothing_before_it_is_listed_and_not_opened(st
     async with playing(story, saves) as player:
         await player.press("2")
         await player.press("1")
-        await player.sees("hurt: damaged: it is not whole JSON.", "Nothing can be opened.", "1 Delete it", "2 Back")
+        await player.sees("Damaged: it is not whole JSON.", "Nothing can be opened.", "1 Delete it", "2 Back")
         await player.press("2")
         await player.at(SavesScreen)
 

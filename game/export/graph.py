@@ -188,7 +188,7 @@ class _Maker:
 
     def _way(self, choice: Choice | None, out: Out, outs: tuple[Out, ...], label: str = "") -> Way:
         whens = [choice.when] if choice is not None else []
-        said = " and ".join(self._condition(when) for when in (*whens, out.when) if when is not None)
+        said = " and ".join(dict.fromkeys(self._condition(when) for when in (*whens, out.when) if when is not None))
         otherwise = len(outs) > 1 and out.when is None
         return Way(choice.id if choice else "", self.labels[choice.id] if choice else label, said, otherwise)
 

@@ -30,6 +30,12 @@ class Decision:
     vote: str = ""  # how many hands it had, where a class voted
 
     @property
+    def where(self) -> str:
+        """Its scene's title, as it stands before what was decided; '' where there is none."""
+        title = self.title.plain
+        return title + (" " if title.endswith(("?", "!", ".")) else ": ") * bool(title)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """The author's note, then each fact, with its standing where that is more than documented."""
         facts = [f.text if f.standing == "documented" else f"{f.text} ({STANDINGS[f.standing]})" for f in self.facts]

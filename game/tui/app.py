@@ -19,10 +19,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from game.errors import InputError, SaveError
+from game.layout import balanced, text_of
 from game.play.shelf import Shelf
 from game.settings import Settings, Value
 from game.story.cover import Cover, cover_of
-from game.tui.screens.base import PageScreen, is_letter, is_too_small
+from game.tui.screens.base import SHORT, PageScreen, is_letter, is_too_small
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import EIGHT_BIT, LAMP, SIXTEEN, THEMES
 
@@ -263,10 +264,12 @@ class GameApp(App[int]):
                 screen.setting_changed()
 
     def notify(self, message: str, **options: Any) -> None:
-        """Says something in passing; what is said again stands there once."""
+        """Says something in passing; what is said again stands there once. Where the screen is short, it takes a few
+        wide lines, clear of what is typed above it."""
         if self.told and message == self.said:
             self.clear_notifications()
-        super().notify(message, **options)
+        room = self.size.width * (9 if self.size.height < SHORT else 5) // 10 - 4  # less its edges
+        super().notify("\n".join(map(text_of, balanced([(message, "")], max(room, 1)))), **options)
         self.said, self.told = message, monotonic()
 
     async def on_event(self, event: events.Event) -> None:

@@ -41,13 +41,18 @@ def sentence(words: str) -> str:
     return words[0].upper() + words[1:] + "."
 
 
-def spaced(blocks: Iterable[list[Line]]) -> list[Line]:
-    """Blocks of lines with a blank line between them; empty ones leave no gap."""
+def spaced(blocks: Iterable[list[Line]], gap: int = 1) -> list[Line]:
+    """Blocks of lines with a blank line between them, or `gap` of them; empty ones leave none."""
     lines: list[Line] = []
     for block in blocks:
         if block:
-            lines += ([BLANK] if lines else []) + block
+            lines += [BLANK] * gap * bool(lines) + block
     return lines
+
+
+def sections(blocks: Iterable[list[Line]]) -> list[Line]:
+    """Blocks below headings, each further from the one before than from its heading."""
+    return spaced(blocks, 2)
 
 
 def draw_part(part: Part, width: int, rows: int = 0) -> list[Line]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from game.layout import Line, Run, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, Line, Run, shown_lines, span_runs, text_of, wrap
 from game.play import outcomes
 from game.play.journal import RECORDS, Decision, decisions
-from game.play.page import STANDINGS, Ending, Known, Page, SheetShown
+from game.play.page import STANDINGS, Ending, Heading, Known, Page, SheetShown
 from game.play.route import Route, Stop
 from game.play.session import Session
 from game.story.model import Story
 from game.story.schema import SheetKind
-from game.tui.drawing import draw_part, heading, paragraph, sentence, spaced
+from game.tui.drawing import draw_part, heading, paragraph, sections, sentence, spaced
 from game.tui.sheets import draw_sheet
 
 SHEETS: dict[SheetKind, str] = {
@@ -45,7 +45,7 @@ def draw_dossier(known: tuple[Known, ...], width: int) -> list[Line]:
     """The people, places and terms a player knows of, by kind."""
     if not known:
         return paragraph("Nobody has been met and no term explained yet.", width)
-    return spaced(
+    return sections(
         heading(title, width)
         + spaced(
             wrap([(k.title, "strong"), (". ", "strong"), *span_runs(k.text)], width, "", "  ")
@@ -67,8 +67,7 @@ def draw_decisions(found: list[Decision], width: int) -> list[Line]:
 
 
 def _decision(decision: Decision, width: int) -> list[Line]:
-    label: list[Run] = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
-    lines = wrap([*label, *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
+    lines = wrap([(decision.where, "dim"), *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
     return lines + _record(decision, width, "    ") + _vote(decision, width, "    ")
 
 
@@ -99,7 +98,8 @@ def draw_journal(session: Session, width: int) -> list[Line]:
                 draw_part(parts[0], width) + _record(found[step], width, "  ") + _vote(found[step], width, "  ")
             )
             parts = parts[1:]
-        blocks += [draw_part(part, width) for part in parts]
+        for part in parts:
+            blocks.append([BLANK] * (isinstance(part, Heading) and bool(blocks)) + draw_part(part, width))
     return spaced(blocks)
 
 
@@ -171,9 +171,8 @@ def draw_ending(
         for number, question in enumerate(ending.debrief, 1)
     )
     whose = "The class's" if any(decision.vote for decision in found) else "Your"
-    return spaced([
-        end,
-        shown_lines(ending.outcome_summary, width),
+    return sections([
+        spaced([end, shown_lines(ending.outcome_summary, width)]),
         heading("The file", width) + draw_file(sheets, width),
         heading(f"{whose} decisions, against the record", width) + draw_decisions(found, width),
         heading("The people harmed", width) + toll if toll else [],

@@ -136,7 +136,8 @@ class Drawing {
     if (!found.length) return h("p", {}, "Nothing has been chosen yet.");
     return h("ol", { className: "decisions" }, found.map((decision) => h("li", {},
       h("p", {},
-        decision.title ? h("span", { className: "dim" }, plain(decision.title), ": ") : "", drawn(decision.label)),
+        decision.title ? h("span", { className: "dim" }, plain(decision.title).replace(/[^.?!]$/, "$&:"), " ") : "",
+        drawn(decision.label)),
       this.record(decision), this.vote(decision))));
   }
 

@@ -60,7 +60,8 @@ class GraphScreen(PageScreen):
             ]
             below = partial(_below, nodes, marks, edges.get(node.id, ()), problems.get(node.id, ()))
             name: list[Run] = [(node.title, "strong" if node.id in session.visits else "")]
-            name += [(f" {node.id}", "dim")] if node.title != node.id.replace("_", " ") else []
+            same = node.title.casefold() == node.id.replace("_", " ").casefold()
+            name += [] if same else [(f" ({node.id})", "dim")]
             items.append(Item(tuple(name), above=_chapter(chapter if chapter != before else ""), below=below))
             before = chapter
         unlinked = len(self.scenes) - len(linked)

@@ -54,6 +54,5 @@ class JournalScreen(Panel):
 
 def decision_runs(decision: Decision) -> list[Run]:
     """A decision in a list, and on a line of its own how it stands to the record."""
-    where = [(f"{decision.title.plain}: ", "dim")] if decision.title else []
     record = record_runs(decision)[:1]
-    return [*where, *span_runs(decision.label), *([("\n", ""), *record] if record else [])]
+    return [(decision.where, "dim"), *span_runs(decision.label), *([("\n", ""), *record] if record else [])]

@@ -12,7 +12,7 @@ from game.layout import Line
 from game.play.given import clean_answer
 from game.play.shelf import SlotInfo
 from game.play.slots import Slots
-from game.tui.drawing import paragraph, spaced, unbroken
+from game.tui.drawing import paragraph, sentence, spaced, unbroken
 from game.tui.screens.base import Hint, PageScreen, Panel, Way, typed, whole
 
 NAME = 20  # cells: names no longer have what is said of them in one column
@@ -43,11 +43,11 @@ class SavesScreen(Panel):
 
     @staticmethod
     def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
-        about = info.error.removeprefix(f"{info.name}: ") if info.error else unbroken(info.told)
+        said = about(info) if info.error else unbroken(info.told)
         gap = "\N{NO-BREAK SPACE}" * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
-        if cell_len(about) <= NOTE:
-            about = about.replace(" ", "\N{NO-BREAK SPACE}")  # beside the name or below it, but in one piece
-        return [(info.name, "strong"), (f"{gap} ", ""), (about, "stamp" if info.error else "dim")]
+        if cell_len(said) <= NOTE:
+            said = unbroken(said)  # beside the name or below it, but in one piece
+        return [(info.name, "strong"), (f"{gap} ", ""), (said, "stamp" if info.error else "dim")]
 
     def open(self, info: SlotInfo) -> None:
         self.app.push_screen(SlotScreen(self.slots, info))
@@ -58,6 +58,11 @@ class SavesScreen(Panel):
             self.game.resume_held()
         elif not (self.playing and self.slots.exists(self.playing) and self.game.resume(self.playing)):
             super().action_back()
+
+
+def about(info: SlotInfo) -> str:
+    """Why a save can't be read, where its name stands beside it."""
+    return info.error.removeprefix(f"{info.name}: ")
 
 
 class SlotScreen(Panel):
@@ -77,13 +82,13 @@ class SlotScreen(Panel):
     def lines(self, width: int) -> list[Line]:
         info = self.info
         if not info.error:
-            return paragraph(f"{info.name}: {info.told}.", width)
+            return paragraph(sentence(info.told), width)
         kept = (
             "The file is put aside when the save before it is opened."
             if info.has_previous
             else "Nothing can be opened."
         )
-        return spaced([paragraph(f"{info.error}.", width, "stamp"), paragraph(kept, width)])
+        return spaced([paragraph(sentence(about(info)), width, "stamp"), paragraph(kept, width)])
 
     def open(self) -> None:
         self.game.resume(self.info.name, previous=bool(self.info.error))

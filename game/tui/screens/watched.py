@@ -15,7 +15,7 @@ from game.play.inspection import Section, behind
 from game.play.slots import Play, Slots
 from game.problems import describe, summary
 from game.story.diagnostics import Diagnostic
-from game.tui.drawing import heading, paragraph, spaced
+from game.tui.drawing import heading, paragraph, sections, spaced
 from game.tui.screens.base import Bar, PageScreen, Panel, whole
 from game.tui.screens.scene import SceneScreen
 from game.watch import Opening, Watch
@@ -154,7 +154,7 @@ class Inspector(Panel):
 
 
 def draw_behind(found: list[Section], width: int) -> list[Line]:
-    return spaced(
+    return sections(
         heading(title, width)
         + [
             line

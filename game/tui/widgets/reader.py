@@ -319,27 +319,22 @@ class Reader(Paper, can_focus=True):
         top = int(self.scroll_offset.y)
         target = top + step * max(self.size.height - 1, 1)
         if step > 0:
-            starts = [
-                n for n in range(target, max(target - CUT, top + 1), -1) if n <= len(self._lines) and self._begins(n)
-            ]
-            target = next(iter(starts), target)
+            before = range(min(target, len(self._lines)), max(target - CUT, top + 1), -1)
+            target = next((n for n in before if self._is_blank(n - 1)), target)
+            target = next((n for n in range(target, len(self._lines)) if not self._is_blank(n)), target)
         self.scroll_to(y=target, animate=False)
 
-    def _begins(self, index: int) -> bool:
-        """Whether a block of text may begin here: the line before is blank."""
-        return not text_of(self._lines[index - 1]).strip()
+    def _is_blank(self, index: int) -> bool:
+        """Whether a line is blank, on a sheet too."""
+        return not text_of(self._lines[index]).strip(" │")
 
     def _missing(self) -> int:
         """Blank lines to add, so that the last page does not begin with the last lines of a block."""
         top = self._last - self.size.height
         if top < 1 or self.styles.auto_dimensions:  # else it would grow by them
             return 0
-        starts = (
-            n
-            for n in range(min(CUT + 1, self.size.height // 4))
-            if self._begins(top + n) and text_of(self._lines[top + n]).strip()
-        )
-        return next(starts, 0)
+        blank = [not text_of(line).strip() for line in self._lines[top - 1 : top + CUT + 1]]
+        return next((n for n in range(min(CUT + 1, self.size.height // 3)) if blank[n] and not blank[n + 1]), 0)
 
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
