@@ -13,6 +13,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.sheets import framed
 from game.tui.themes import style_of
+from game.tui.widgets.reader import Reader
 from tests.screen import CLERK, at_scene, long_story, playing, write_story
 
 
@@ -293,15 +294,19 @@ async def test_a_page_down_on_a_sheet_begins_with_its_paragraphs_too(long, saves
 async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_path, saves):
     """A page of any height ends with its options in view, and its first line begins a block or is not near its end."""
     story = write_story(tmp_path / "story", long_story("[{label: Far below., go: out}]"))
+
+    def good(reader: Reader) -> bool:
+        top = int(reader.scroll_offset.y)
+        before, *lines = [text_of(line).strip() for line in reader._lines[top - 1 : top + 4]]
+        return top == reader.max_scroll_y and (not before or all(lines))
+
     async with at_scene(story, saves) as player:
         for height in range(21, 33):
             await player.resize(80, height)
+            await player.until(lambda height=height: player.app.screen.query_one("#keys").region.y == height - 1)
             await player.press("end")
             await player.sees("> 1 Far below.")
-            top = int(player.reader.scroll_offset.y)
-            assert top == player.reader.max_scroll_y
-            before, *lines = [text_of(line).strip() for line in player.reader._lines[top - 1 : top + 4]]
-            assert not before or all(lines), height
+            await player.until(lambda: good(player.reader))
             await player.until(lambda: "space more" not in player.words)
 
 
