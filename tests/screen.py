@@ -213,6 +213,8 @@ class Player:
         await self.pilot.resize_terminal(width, height)
         await self.until(lambda: self.app.size == (width, height) and self.reader._drawn.width == width)
         await self.pilot.pause()
+        await self.until(lambda: self.app.screen.size == (width, height) and self.reader._drawn == self.reader.size)
+        await self.pilot.pause()
 
     async def click(self, label: str) -> None:
         """Clicks the middle of some words on the screen."""

@@ -1,5 +1,7 @@
 """The page of a scene: what it shows, how a choice is taken, how its text moves."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -303,11 +305,33 @@ async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_p
     async with at_scene(story, saves) as player:
         for height in range(21, 33):
             await player.resize(80, height)
-            await player.until(lambda height=height: player.app.screen.query_one("#keys").region.y == height - 1)
             await player.press("end")
             await player.sees("> 1 Far below.")
             await player.until(lambda: good(player.reader))
             await player.until(lambda: "space more" not in player.words)
+
+
+@pytest.mark.parametrize("key", ["space", "down"])
+async def test_a_page_begins_with_what_is_to_be_read_and_skips_nothing(tmp_path, saves, key):
+    """Not with a blank line, the lower edge of a sheet or of a stamp; every line but these is in view on some page."""
+    memos = [{"sheet": {"kind": "memo", "heading": "Memo", "stamp": "KEEP", "text": "Short."}}, "Between."] * 9
+    lines = "\n".join(f"Line {n}.\n{'More of it.' * (n % 3)}\n" for n in range(20))
+    parts = json.dumps([*memos, {"sheet": {"kind": "letter", "heading": "Long", "text": lines}}])
+    head, _, end = re.split(r"text: \||\n    choices:", long_story())
+    story = write_story(tmp_path / "story", f"{head}text: {parts}\n    choices:{end}")
+    async with at_scene(story, saves) as player:
+        reader = player.reader
+        for height in (12, 17, 24):
+            await player.resize(80, height)
+            await player.press("home")
+            seen = 0
+            while (top := int(reader.scroll_offset.y)) < reader.max_scroll_y:
+                texts = [text_of(line).strip(" │") for line in reader._lines]
+                assert texts[top], (height, top)
+                assert top == 0 or texts[top][0] not in "└╰", (height, top)
+                assert not any(map(str.isalnum, "".join(texts[seen:top]))), (height, top)
+                seen = top + reader.size.height
+                await player.press(key)
 
 
 async def test_space_more_shows_as_long_as_text_is_below(long, saves):

@@ -36,7 +36,7 @@ def draw_evidence(story: Story, page: Page, width: int) -> list[Line]:
     blocks = []
     for fact in page.facts:
         sources = "; ".join(f"{story.sources[s].title} ({story.sources[s].kind})" for s in fact.sources)
-        standing = [(sentence(STANDINGS[fact.standing]), "dim strong"), (f" {sources}", "dim")]
+        standing = [(sentence(STANDINGS[fact.standing]), "strong"), (f" {sources}", "dim")]
         blocks.append([*paragraph(fact.text, width), *wrap(standing, width)])
     return spaced([heading("The facts behind this scene", width) + spaced(blocks)])
 

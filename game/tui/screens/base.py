@@ -273,6 +273,9 @@ class Panel(PageScreen):
         labels = [((way.label, ""),) if isinstance(way.label, str) else tuple(way.label) for way in self.ways]
         self.reader.show(document, [Item(label) for label in labels], selected=self.marked)
 
+    def hints(self) -> Sequence[Hint]:
+        return [("enter", "choose"), *super().hints()] if len(self.ways) > 1 else super().hints()
+
     def chosen(self, index: int) -> None:
         self.reader.taken = False  # what it leads to may come back
         self.ways[index].take()

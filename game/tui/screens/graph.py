@@ -26,6 +26,8 @@ from game.watch import Watch
 
 
 class GraphScreen(PageScreen):
+    FIRST = (("enter", "play from here"),)
+
     def __init__(self, watch: Watch, page: SceneScreen) -> None:
         super().__init__()
         self.watching, self.page = watch, page

@@ -5,6 +5,8 @@ from game.tui.screens.base import PageScreen, items, whole
 
 
 class LeaveScreen(PageScreen):
+    FIRST = (("enter", "choose"),)
+
     def on_mount(self) -> None:
         self.bars(self.game.title)
         question = "Leave the game? What was played is saved."

@@ -288,7 +288,11 @@ class Reader(Paper, can_focus=True):
         first, end = self._rows[index][0], self._ends[index]
         below = min(self._ends[-1] - height, first)  # with all the options in view, if they fit
         wanted = first if first < top else max(end - height, below)
-        self.scroll_to(y=min(wanted, top + height - 1), animate=False, force=True)
+        if wanted >= top + height - 1:
+            wanted = self._next_page()
+        elif wanted > top:
+            wanted += min(self._blanks(wanted), first - wanted)
+        self.scroll_to(y=wanted, animate=False, force=True)
         self._open = max(self._open, _now() + self.GUARD)
 
     def action_take(self) -> None:
@@ -315,26 +319,36 @@ class Reader(Paper, can_focus=True):
             self._towards(index)
 
     def action_page(self, step: int) -> None:
-        """A page on or back, less a line. A block of which only the first lines were in view begins the next page."""
-        top = int(self.scroll_offset.y)
-        target = top + step * max(self.size.height - 1, 1)
-        if step > 0:
-            before = range(min(target, len(self._lines)), max(target - CUT, top + 1), -1)
-            target = next((n for n in before if self._is_blank(n - 1)), target)
-            target = next((n for n in range(target, len(self._lines)) if not self._is_blank(n)), target)
-        self.scroll_to(y=target, animate=False)
+        """A page on or back, less a line."""
+        back = int(self.scroll_offset.y) - max(self.size.height - 1, 1)
+        self.scroll_to(y=self._next_page() if step > 0 else back, animate=False)
 
-    def _is_blank(self, index: int) -> bool:
-        """Whether a line is blank, on a sheet too."""
-        return not text_of(self._lines[index]).strip(" │")
+    def _next_page(self) -> int:
+        """The line the next page begins with: the last one in view, or, where only the first lines of a block are, the
+        first of these. What a block ends with is not shown again."""
+        top = int(self.scroll_offset.y)
+        last = top + max(self.size.height - 1, 1)
+        while last < len(self._lines) and self._is_over(last):
+            last += 1
+        return next((n for n in range(last, max(last - CUT, top + 1), -1) if self._begins(n)), last)
+
+    def _is_over(self, index: int) -> bool:
+        """Whether a line ends a block: a blank one, also of a sheet, or the lower edge of a sheet or a stamp."""
+        text = text_of(self._lines[index]).strip(" │║")
+        return not text or (text[0] in "└╚╰" and not any(map(str.isalnum, text)))
+
+    def _begins(self, index: int) -> bool:
+        """Whether a block of text begins here."""
+        return 0 < index < len(self._lines) and self._is_over(index - 1) and not self._is_over(index)
+
+    def _blanks(self, top: int) -> int:
+        """Lines to the beginning of a block, where a page would begin with the last lines of the one before."""
+        return next((n for n in range(min(CUT + 1, self.size.height // 3)) if self._begins(top + n)), 0)
 
     def _missing(self) -> int:
         """Blank lines to add, so that the last page does not begin with the last lines of a block."""
         top = self._last - self.size.height
-        if top < 1 or self.styles.auto_dimensions:  # else it would grow by them
-            return 0
-        blank = [not text_of(line).strip() for line in self._lines[top - 1 : top + CUT + 1]]
-        return next((n for n in range(min(CUT + 1, self.size.height // 3)) if blank[n] and not blank[n + 1]), 0)
+        return 0 if top < 1 or self.styles.auto_dimensions else self._blanks(top)  # else it would grow by them
 
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
