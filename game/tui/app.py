@@ -264,12 +264,15 @@ class GameApp(App[int]):
                 screen.setting_changed()
 
     def notify(self, message: str, **options: Any) -> None:
-        """Says something in passing; what is said again stands there once. Where the screen is short, it takes a few
-        wide lines, clear of what is typed above it."""
+        """Says something in passing; what is said again stands there once. It is half as wide as the screen, but wider
+        on a short one rather than more than two lines tall: a field may be above it."""
         if self.told and message == self.said:
             self.clear_notifications()
-        room = self.size.width * (9 if self.size.height < SHORT else 5) // 10 - 4  # less its edges
-        super().notify("\n".join(map(text_of, balanced([(message, "")], max(room, 1)))), **options)
+        half, most = (max(self.size.width * tenths // 10 - 4, 1) for tenths in (5, 9))  # less its edges
+        lines = balanced([(message, "")], half)
+        if len(lines) > 2 and self.size.height < SHORT:
+            lines = balanced([(message, "")], most)
+        super().notify("\n".join(map(text_of, lines)), **options)
         self.said, self.told = message, monotonic()
 
     async def on_event(self, event: events.Event) -> None:
