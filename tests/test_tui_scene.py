@@ -11,6 +11,7 @@ from game.layout import text_of
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
+from game.tui.drawing import heading
 from game.tui.screens.scene import SceneScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.sheets import framed
@@ -291,6 +292,16 @@ async def test_a_page_down_on_a_sheet_begins_with_its_paragraphs_too(long, saves
         for _ in range(5):
             await player.press("space")
             assert player.text.split("\n")[player.reader.region.y].strip().startswith("│ - item")
+
+
+async def test_a_heading_among_the_last_lines_in_view_begins_the_next_page(long, saves):
+    async with at_scene(long, saves) as player:
+        for above in (4, 3, 2):
+            lines = [(("A line", ""),)] * (player.reader.size.height - above)
+            lines += [(), *heading("Heading", 60), *[(("Below it", ""),)] * 50]
+            player.reader.show(lambda _, lines=lines: (lines, 0))
+            await player.press("space")
+            assert player.text.split("\n")[player.reader.region.y].strip() == "Heading", above
 
 
 async def test_the_last_page_does_not_begin_with_the_last_lines_of_a_block(tmp_path, saves):

@@ -325,12 +325,14 @@ class Reader(Paper, can_focus=True):
 
     def _next_page(self) -> int:
         """The line the next page begins with: the last one in view, or, where only the first lines of a block are, the
-        first of these. What a block ends with is not shown again."""
+        first of these. What a block ends with is not shown again, but a heading without what is below it."""
         top = int(self.scroll_offset.y)
-        last = top + max(self.size.height - 1, 1)
-        while last < len(self._lines) and self._is_over(last):
-            last += 1
-        return next((n for n in range(last, max(last - CUT, top + 1), -1) if self._begins(n)), last)
+        last = end = top + max(self.size.height - 1, 1)
+        while end < len(self._lines) and self._is_over(end):
+            end += 1
+        starts = [n for n in range(end, max(last - CUT, top + 1), -1) if self._begins(n)]
+        heads = [n for n in starts if n <= last and any("heading" in style for _, style in self._lines[n])]
+        return next(iter(heads or [n for n in starts if n > end - CUT]), end)
 
     def _is_over(self, index: int) -> bool:
         """Whether a line ends a block: a blank one, also of a sheet, or the lower edge of a sheet or a stamp."""
