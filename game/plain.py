@@ -133,13 +133,15 @@ class LineMode(Told):
             if self.slots.exists(slot):
                 return self.resume(slot)
             return self.begin(slot)
-        saved = self.slots.list()
-        if saved:
-            self.say()
-            at = self.pick("Begin, or go on?", ["Begin a new play", *(self.describe(info) for info in saved[:9])])
-            if at:
-                return self.resume(saved[at - 1].name)
-        return self.begin(self.slots.fresh())
+        saved = self.slots.list()[:9]
+        if not saved:
+            return self.begin(self.slots.fresh())
+        newest = [info for info in saved if not info.error][:1]  # which stands first, as on the title page
+        ways = [*newest, None, *(info for info in saved if info not in newest)]
+        self.say()
+        told = ["Begin a new play" if info is None else self.describe(info) for info in ways]
+        chosen = ways[self.pick("Go on, or begin?", told)]
+        return self.begin(self.slots.fresh()) if chosen is None else self.resume(chosen.name)
 
     @staticmethod
     def describe(info: SlotInfo) -> str:

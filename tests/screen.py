@@ -125,13 +125,13 @@ def write_story(folder: Path, text: str = CLERK) -> Story:
     return loaded.story
 
 
-def long_story(choices: str = "[{label: Far below., go: out}]") -> str:
-    """A story whose first page has 60 numbered paragraphs."""
-    paragraphs = "\n\n".join(f"      Paragraph {n} stands here, with words enough to fill more than one line of a "
-                               f"narrow screen, and ends at mark{n}." for n in range(60))  # fmt: skip
+def long_story(choices: str = "[{label: Far below., go: out}]", paragraphs: int = 60) -> str:
+    """A story whose first page has so many numbered paragraphs."""
+    text = "\n\n".join(f"      Paragraph {n} stands here, with words enough to fill more than one line of a "
+                               f"narrow screen, and ends at mark{n}." for n in range(paragraphs))  # fmt: skip
     return (
         "format: 1\nid: long\ntitle: Long\nstart: page\nscenes:\n  page:\n    title: A long page\n    text: |\n"
-        f"{paragraphs}\n    choices: {choices}\n  out: {{text: Out., ending: {{title: Out}}}}\n"
+        f"{text}\n    choices: {choices}\n  out: {{text: Out., ending: {{title: Out}}}}\n"
     )
 
 

@@ -187,10 +187,10 @@ def test_the_word_that_the_help_tells_a_letter_by_is_taken_for_it(slots: Slots, 
     assert (told["u"], told["e"], told["m"], told["j"], told["q"]) == ("undo", "evidence", "map", "journal", "quit")
     for number, pair in enumerate(told.items(), 10):
         by_letter, by_word = (
-            type_in(Slots(tmp_path / f"{number}", slots.story), *BEGUN, "1", typed, slot=f"a{at}")
+            type_in(Slots(tmp_path / f"{number}", slots.story), *BEGUN, "1", typed, slot=f"typed-{at}")
             for at, typed in enumerate(pair)
         )
-        assert by_word.replace("a1", "a0") == by_letter
+        assert by_word.replace("typed-1", "typed-0") == by_letter
         assert "Type a number" not in by_word.split("Seen 1.")[1]
 
 
@@ -373,11 +373,11 @@ def test_enter_goes_on_only_where_there_is_nothing_to_choose(slots: Slots) -> No
 
 def test_saved_plays_are_offered_and_gone_on_with(slots: Slots) -> None:
     type_in(slots, *BEGUN, "1", slot=None)
-    type_in(slots, "1", *BEGUN, "1", "1", slot=None)
+    type_in(slots, "2", *BEGUN, "1", "1", slot=None)
     assert sorted(info.name for info in slots.list()) == ["play-1", "play-2"]
     said = type_in(slots, "3", slot=None)
-    assert "  1  Begin a new play\n" in said
-    assert re.search(r"^  2  Go on with play-2, 2 steps, saved \d\d? \w{3} \d{4}, \d\d:\d\d$", said, re.MULTILINE)
+    assert "  2  Begin a new play\n" in said
+    assert re.search(r"^  1  Go on with play-2, 2 steps, saved \d\d? \w{3} \d{4}, \d\d:\d\d$", said, re.MULTILINE)
     assert said.endswith("Saved as play-1.\n")
     assert "Seen 1." in said
     assert "Who?" not in said

@@ -133,8 +133,8 @@ async def test_the_map_shows_chapters_and_scenes_met_and_blanks_for_the_rest(sto
         await player.sees("Map")
         drawn = lines(player)
         assert drawn == [
-            "2 scenes met, nothing passed by. A blank is what you",
-            "have not met.",
+            "2 scenes met, nothing passed by. A blank is what this",
+            "play has not met.",
             "I. The desk",
             "─" * 56,
             "├─ The office                                   May 1939",
@@ -203,7 +203,7 @@ async def test_a_decision_can_be_returned_to_and_the_old_play_is_kept(story, sav
         await player.press("j", "1")
         await player.sees("> 1 The office: Stamp it. As on record. 2 The office: Look at the clock. 3 Back")
         await player.press("2")
-        await player.sees("Return to this decision?", "1 The office: Look at the clock.")
+        await player.sees("Return to this decision?", " The office: Look at the clock.")
         await player.sees("This step and the 2 after it are taken back.", "kept in a save of its own, play-2.")
         await player.press("2", "escape", "escape")
         await player.at(SceneScreen)

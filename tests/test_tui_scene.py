@@ -167,6 +167,21 @@ async def test_a_number_of_two_digits_takes_a_choice_far_below_in_the_end(tmp_pa
         assert player.steps == ["page/way_25"]
 
 
+async def test_among_forty_choices_a_number_brings_its_own_into_view_at_once(tmp_path, saves):
+    """No text is jumped over, for the choices have begun; the keys say how many there are below."""
+    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
+    story = write_story(tmp_path / "story", long_story(choices, paragraphs=1))
+    async with at_scene(story, saves, size=(80, 24)) as player:
+        await player.sees("> 1 Way 1.")
+        below = 40 - sum(f"Way {n}." in player.words for n in range(1, 41))
+        await player.sees(f"space {below} more below")
+        await player.press("3", "8")
+        await player.sees("> 38 Way 38.")
+        assert not player.steps
+        await player.press("enter")
+        assert player.steps == ["page/way_38"]
+
+
 async def test_a_number_beyond_the_choices_takes_nothing(tmp_path, saves):
     choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 13)) + "]"
     async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(80, 300)) as player:

@@ -67,8 +67,14 @@ def draw_decisions(found: list[Decision], width: int) -> list[Line]:
 
 
 def _decision(decision: Decision, width: int) -> list[Line]:
-    lines = wrap([(decision.where, "dim"), *span_runs(decision.label)], width, f"{decision.number:>2}  ", "    ", "dim")
-    return lines + _record(decision, width, "    ") + _vote(decision, width, "    ")
+    return draw_decision(decision, width, f"{decision.number:>2}  ")
+
+
+def draw_decision(decision: Decision, width: int, first: str = "") -> list[Line]:
+    """A decision with what is said of it; `first` begins its first line."""
+    margin = " " * len(first)
+    lines = wrap([(decision.where, "dim"), *span_runs(decision.label)], width, first, margin, "dim")
+    return lines + _record(decision, width, margin) + _vote(decision, width, margin)
 
 
 def _vote(decision: Decision, width: int, margin: str) -> list[Line]:
@@ -115,7 +121,7 @@ def draw_map(found: Route, width: int) -> list[Line]:
             rows += _stop(stop, width, last=stop is leg.stops[-1])
         blocks.append(rows)
     blocks += [paragraph(UNMET, width, "dim")] * found.unmet_chapters
-    return spaced([paragraph(f"{found.told} A blank is what you have not met.", width, "dim"), *blocks])
+    return spaced([paragraph(f"{found.told} A blank is what this play has not met.", width, "dim"), *blocks])
 
 
 def _stop(stop: Stop, width: int, *, last: bool) -> list[Line]:

@@ -135,6 +135,7 @@ class PageScreen(Screen[None]):
     READER: ClassVar[type[Reader]] = Reader
     ABOUT = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."  # help
     more = False  # text is below what is in view
+    below = 0  # how many options, where nothing else is
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="header"):
@@ -190,12 +191,13 @@ class PageScreen(Screen[None]):
     # --- the line of keys
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
-        self.more = event.more
+        self.more, self.below = event.more, event.options
         self.write_hints()
 
     def write_hints(self) -> None:
         typed = self.has_class("-typed")  # where the space bar writes a space
-        more: list[Hint] = [("space", "more")] if self.more and not typed else []
+        word = f"{self.below} more below" if self.below else "more"
+        more: list[Hint] = [("space", word)] if self.more and not typed else []
         self.query_one(Hints).set_hints(
             [*more, *self.hints()], self.app.size.width - 4, letters=self.game.settings.letters
         )
@@ -252,10 +254,17 @@ class Panel(PageScreen):
     """Something to read over the story, with ways on below it; the last leads back."""
 
     def __init__(
-        self, title: str, draw: Draw, ways: Sequence[Way] = (), *, at_end: bool = False, marked: int = 0
+        self,
+        title: str,
+        draw: Draw,
+        ways: Sequence[Way] = (),
+        *,
+        at_end: bool = False,
+        marked: int = 0,
+        seek: bool = False,
     ) -> None:
         super().__init__()
-        self.marked = marked  # the way that is marked at first
+        self.marked, self.seek = marked, seek  # the way that is marked at first, and whether it is to be in view
         self.panel_title, self.draw, self.at_end = title, draw, at_end
         self.ways = [*ways, Way("Back", self.action_back)]
 
@@ -271,7 +280,7 @@ class Panel(PageScreen):
             return lines, len(lines) if self.at_end else 0
 
         labels = [((way.label, ""),) if isinstance(way.label, str) else tuple(way.label) for way in self.ways]
-        self.reader.show(document, [Item(label) for label in labels], selected=self.marked)
+        self.reader.show(document, [Item(label) for label in labels], selected=self.marked, seek=self.seek)
 
     def hints(self) -> Sequence[Hint]:
         return [("enter", "choose"), *super().hints()] if len(self.ways) > 1 else super().hints()

@@ -70,7 +70,9 @@ class BesideScreen(PageScreen):
         from game.play.route import route
         from game.tui.records import draw_map
 
-        self.app.push_screen(Panel("Map", partial(draw_map, route(self.play.session))))
+        self.app.push_screen(
+            Panel("Map", partial(draw_map, route(self.play.session)), seek=True)
+        )  # one is near its end
 
     def action_report(self) -> None:
         """Writes the play as Markdown and says where it lies."""

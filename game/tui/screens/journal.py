@@ -11,7 +11,7 @@ from game.layout import Line, Run, span_runs
 from game.play.journal import Decision, decisions, takes_back
 from game.play.slots import Play
 from game.tui.drawing import paragraph, spaced
-from game.tui.records import draw_decisions, draw_journal, record_runs
+from game.tui.records import draw_decision, draw_journal, record_runs
 from game.tui.screens.base import Panel, Way
 
 
@@ -37,7 +37,7 @@ class JournalScreen(Panel):
         note = takes_back(self.play.session, decision, copy)
 
         def draw(width: int) -> list[Line]:
-            return spaced([draw_decisions([decision], width), paragraph(note, width)])
+            return spaced([draw_decision(decision, width), paragraph(note, width)])
 
         way = Way("Return there", partial(self.go_back, decision, copy))
         self.app.push_screen(Panel("Return to this decision?", draw, [way]))

@@ -57,11 +57,11 @@ class Reader(Paper, can_focus=True):
             self.index, self.page = index, page
 
     class Moved(Message):
-        """The text has moved; `more` tells that some is below."""
+        """The text has moved; `more` tells that some is below, `options` how many, where nothing but options is."""
 
-        def __init__(self, more: bool) -> None:
+        def __init__(self, more: bool, options: int) -> None:
             super().__init__()
-            self.more = more
+            self.more, self.options = more, options
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
@@ -221,7 +221,9 @@ class Reader(Paper, can_focus=True):
         return len(self._lines)
 
     def _tell(self) -> None:
-        self.post_message(self.Moved(self._last > int(self.scroll_offset.y) + self.size.height))
+        bottom = int(self.scroll_offset.y) + self.size.height
+        begun = self._rows and self._rows[0][0] < bottom
+        self.post_message(self.Moved(self._last > bottom, sum(end > bottom for end in self._ends) if begun else 0))
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -282,13 +284,14 @@ class Reader(Paper, can_focus=True):
         else:
             self.scroll_relative(y=step, animate=False)
 
-    def _towards(self, index: int) -> None:
-        """Scrolls towards an option, at most a page down, so that nothing unread is jumped over."""
+    def _towards(self, index: int, *, numbered: bool = False) -> None:
+        """Scrolls towards an option, at most a page down, so that nothing unread is jumped over, but for options above
+        one that was asked for by its number."""
         top, height = int(self.scroll_offset.y), self.size.height
         first, end = self._rows[index][0], self._ends[index]
         below = min(self._ends[-1] - height, first)  # with all the options in view, if they fit
         wanted = first if first < top else max(end - height, below)
-        if wanted >= top + height - 1:
+        if wanted >= top + height - 1 and not (numbered and self._rows[0][0] < top + height):
             wanted = self._next_page()
         elif wanted > top:
             wanted += min(self._blanks(wanted), first - wanted)
@@ -307,16 +310,16 @@ class Reader(Paper, can_focus=True):
             if number * 10 <= len(self._rows):
                 self._typed = number
             else:
-                self._take(number - 1)
+                self._take(number - 1, numbered=True)
 
-    def _take(self, index: int) -> None:
+    def _take(self, index: int, *, numbered: bool = False) -> None:
         if not self._rows or self.taken:
             return
         if self.in_view(index):
             self.taken = True
             self.post_message(self.Chosen(index, self.page))
         else:
-            self._towards(index)
+            self._towards(index, numbered=numbered)
 
     def action_page(self, step: int) -> None:
         """A page on or back, less a line."""
