@@ -170,7 +170,7 @@ def test_a_vote_that_is_killed_goes_on_where_it_was_and_its_hands_reach_the_resu
     terminal.resize(66, 13)
     take_up()
     terminal.sees("Begin a new vote")
-    for key, words in (("1", "A man is hurt"), ("1", "The office")):
+    for key, words in (("1", "A man is hurt"), ("1", "I. The desk")):
         terminal.keys(key)
         terminal.sees(words)
     terminal.keys("End")
