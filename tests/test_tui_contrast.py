@@ -332,24 +332,31 @@ async def test_the_bar_of_a_vote_has_the_ink_of_the_letters_where_what_is_select
         assert [(bool(bar.reverse), bar.color.is_default) for bar in bars] == [(True, True), (False, False)]
 
 
+async def drawn(street, theme: str) -> list[tuple[str, object]]:
+    """The runs of four screens in the colours that TERM says there are."""
+    found = []
+    async with street(settings=Settings(theme=theme)) as player:
+        for keys in ([], ["p"], ["escape", "f", "1"], ["escape", "escape", "s"]):
+            await player.press(*keys)
+            found += styles(player)
+        await player.press("escape")
+        await shown(player)
+    return found
+
+
 @pytest.mark.parametrize("theme", [LAMP.name, PAPER.name])
 async def test_where_there_are_256_colours_each_ink_is_one_of_them_and_read_as_easily(street, monkeypatch, theme):
     """No ink turns into another on the way, as cream does into pink and a sheet into the desk."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLORTERM", raising=False)
-    async with street(settings=Settings(theme=theme)) as player:
-        for keys in ([], ["p"], ["escape", "f", "1"], ["escape", "escape", "s"]):
-            await player.press(*keys)
-            for text, style in styles(player):
-                inks = [c for c in (style.color, style.bgcolor) if c is not None]
-                for ink in inks:
-                    there = ink.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
-                    assert all(abs(a - b) <= 1 for a, b in zip(there, ink.get_truecolor(), strict=True)), (text, style)
-                if any(map(str.isalnum, text)):  # a rule may be fainter
-                    triplets = [c.get_truecolor() for c in inks]
-                    assert contrast(*map(Color.from_triplet, triplets)) >= 4.5, (text, style)
-        await player.press("escape")
-        await shown(player)
+    for text, style in await drawn(street, theme):
+        inks = [c for c in (style.color, style.bgcolor) if c is not None]
+        for ink in inks:
+            there = ink.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+            assert all(abs(a - b) <= 1 for a, b in zip(there, ink.get_truecolor(), strict=True)), (text, style)
+        if any(map(str.isalnum, text)):  # a rule may be fainter
+            triplets = [c.get_truecolor() for c in inks]
+            assert contrast(*map(Color.from_triplet, triplets)) >= 4.5, (text, style)
 
 
 NAMED = (  # what terminals show for the 16 names: xterm, and the console of Linux and of old screens
@@ -364,15 +371,10 @@ async def test_where_there_are_sixteen_colours_each_theme_is_made_of_them_and_re
 ):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("COLORTERM", raising=False)
-    async with street(settings=Settings(theme=theme)) as player:
-        for keys in ([], ["p"], ["escape", "f", "1"], ["escape", "escape", "s"]):
-            await player.press(*keys)
-            for text, style in styles(player):
-                inks = [c.number for c in (style.color, style.bgcolor) if c is not None]
-                assert len(inks) == 2, (text, style)
-                assert None not in inks, (text, style)
-                for named in NAMED:
-                    colors = [Color.parse(f"#{named.split()[ink]}") for ink in inks]
-                    assert contrast(*colors) >= 4.5, (text, style)
-        await player.press("escape")
-        await shown(player)
+    for text, style in await drawn(street, theme):
+        inks = [c.number for c in (style.color, style.bgcolor) if c is not None]
+        assert len(inks) == 2, (text, style)
+        assert None not in inks, (text, style)
+        for named in NAMED:
+            colors = [Color.parse(f"#{named.split()[ink]}") for ink in inks]
+            assert contrast(*colors) >= 4.5, (text, style)
