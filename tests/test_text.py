@@ -1,5 +1,6 @@
 """Story text: what inserts print, what Markdown does, and that neither a value nor a markup can do anything else."""
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -184,6 +185,16 @@ def test_a_plain_text_is_the_same_with_and_without_markdown(parts: list[str], fo
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "_WORDS", re.compile(r"(?!)"))
         assert text._parsed.__wrapped__(source, form) == plain
+
+
+def test_every_short_text_with_asterisks_is_the_same_with_and_without_markdown() -> None:
+    """What is taken for emphasis without a parser is what the parser takes for it."""
+    sources = ["".join(letters) for length in range(1, 7) for letters in itertools.product('a*. "', repeat=length)]
+    simple = {source: spans for source in sources if source == source.strip() and (spans := text._simple(source))}
+    assert len(simple) > 1000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_WORDS", re.compile(r"(?!)"))
+        assert {source: text._inline(source) for source in simple} == simple
 
 
 @settings(max_examples=100, deadline=None)
