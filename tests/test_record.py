@@ -9,6 +9,7 @@ from game.story.model import Story
 def test_a_record_is_equal_to_one_of_its_kind_with_the_same_values() -> None:
     assert Seen("a") == Seen("a")
     assert Seen("a") != Seen("b")
+    assert Seen("a") != Visits("a")
     assert {Seen("a"), Seen("a"), Visits("a"), Chose("a")} == {Chose("a"), Visits("a"), Seen("a")}
     assert len({Seen("a"), Seen("a"), Visits("a"), Chose("a")}) == 3, "the same values, of three kinds"
 
