@@ -30,10 +30,15 @@ class Decision:
     vote: str = ""  # how many hands it had, where a class voted
 
     @property
-    def where(self) -> str:
-        """Its scene's title, as it stands before what was decided; '' where there is none."""
+    def joint(self) -> str:
+        """What stands between its scene's title and what was decided; '' where there is no title."""
         title = self.title.plain
-        return title + (" " if title.endswith(("?", "!", ".")) else ": ") * bool(title)
+        return (" " if title.endswith(("?", "!", ".")) else ": ") * bool(title)
+
+    @property
+    def where(self) -> str:
+        """Its scene's title, as it stands before what was decided."""
+        return self.title.plain + self.joint
 
     @property
     def remarks(self) -> tuple[str, ...]:

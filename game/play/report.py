@@ -48,7 +48,7 @@ def _sections(play: Play) -> Iterator[str]:
         yield "  \n".join(ends)
     yield "## Decisions, against the record"
     for decision in decisions(session):
-        where = f"**{inline(decision.title)}**{decision.where[len(decision.title.plain) :]}" if decision.title else ""
+        where = f"**{inline(decision.title)}**{decision.joint}" if decision.title else ""
         lines = [f"{decision.number}. {where}{inline(decision.label)}"]
         if decision.record is not None:
             remarks = " ".join(literal(remark) for remark in decision.remarks)
