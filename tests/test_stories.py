@@ -1,6 +1,7 @@
 """The corpora: each good story loads without a word, each broken one gives its one problem, at its place."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,8 @@ def test_the_digest_tells_contents_and_names_apart(tmp_path: Path) -> None:
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         story = load(folder).story
         assert story is not None
+        data = text.encode()
+        assert story.digest == sha256(f"{name}.yaml\0{len(data)}\0".encode() + data).hexdigest()
         digests.add(story.digest)
         again = load(folder).story
         assert again is not None

@@ -4,10 +4,15 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from game.story.catalogue import Problems, printable
 from game.story.nodes import File
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 MAX_FILE = 16 * 2**20  # bytes; 10,000 scenes of 1.4 kB fit in one file
 MAX_STORY = 32 * 2**20  # bytes
@@ -133,3 +138,15 @@ def decode(data: bytes, shown: str, problems: Problems) -> File | None:
 def line_column(text: str, offset: int) -> tuple[int, int]:
     """Where an offset stands in a text: line and column, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def sha256() -> "_Hash":
+    """An empty SHA-256 of CPython's own, under the name it has had since 3.12 or had before: `random` takes its own so,
+    too. `hashlib` would load OpenSSL's, half a megabyte for one digest; it is asked where neither is there."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            found: _Hash = import_module(name).sha256()
+        except ImportError:
+            continue
+        return found
+    raise AssertionError

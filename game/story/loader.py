@@ -5,7 +5,6 @@ that files may be in any order and an expression may name what stands further do
 """
 
 import gc
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from game.story.declarations import declare
 from game.story.diagnostics import Diagnostic, Location
 from game.story.expression_parser import MAX_LENGTH
 from game.story.expressions import ANY, Expression, Kind, Names
-from game.story.files import FORBIDDEN, MAX_STORY, decode, find_files, read_bytes
+from game.story.files import FORBIDDEN, MAX_STORY, decode, find_files, read_bytes, sha256
 from game.story.model import (
     Chapter,
     ClassPlan,
@@ -120,7 +119,7 @@ class _Loader:
     # --- files and sections
 
     def _read(self, pure: bool) -> str:
-        digest = hashlib.sha256()
+        digest = sha256()
         total = 0
         reader = Reader(self.problems, pure=pure)
         files = list(find_files(self.path, self.problems))
