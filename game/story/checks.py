@@ -11,7 +11,13 @@ from game.story.values import Shaper
 
 def cells(text: str) -> int:
     """The width of a line on a terminal, near enough for drawings: wide characters count two, marks none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if character < "\u0300" or "\u2500" <= character <= "\u25fc":  # letters, lines, blocks: not worth a large table
+        return 1
+    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def links(scene: Scene) -> set[str]:

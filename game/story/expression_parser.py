@@ -33,6 +33,7 @@ MAX_DEPTH = 40  # of nested terms
 MAX_NESTED = 120  # of nested terms, those of definitions included: running them takes some frames each
 MAX_INTEGER = 10**9
 MAX_VALUE = 10**15  # of a sum or product
+_NOTHING: frozenset[str] = frozenset()
 FUNCTIONS = frozenset(["min", "max", "abs", "seen", "visits", "chose"])
 
 
@@ -93,7 +94,7 @@ def parse(source: str, names: Names, *, insert: bool = False) -> tuple[Expressio
     term, type_ = reader.read(tree.body, 0)
     if type_.kind is Kind.LITERAL and not insert:
         reader.known(tree.body, type_)
-    reads, uses = frozenset(reader.reads), frozenset(reader.uses)
+    reads, uses = frozenset(reader.reads), frozenset(reader.uses) or _NOTHING
     return Expression(text, term, type_, reads, uses, reader.depth, reader.opened), reader.outcomes
 
 

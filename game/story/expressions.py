@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from game.record import record
 
@@ -180,8 +180,8 @@ def compile_term(term: Term, *, once: bool = False) -> Run:
 
     Definitions are called where they are named; if `once`, each is computed once, before anything else.
     """
-    names = _functions()
-    run: Run = eval(f"lambda w: {_computed(term, names, once=once)}", names)  # noqa: S307  # no author's text: see above
+    names: dict[str, object] = {}
+    run: Run = _compiled(f"lambda w: {_computed(term, names, once=once)}", names)
     return run
 
 
@@ -189,7 +189,7 @@ def compile_assignments(assignments: Sequence[tuple[str, Expression, tuple[int, 
     """A function that assigns to variables of the world: every value from the state before, then all at once. A number
     is cut to its bounds, both included.
     """
-    names = _functions()
+    names: dict[str, object] = {}
     pairs = []
     for name, expression, bounds in assignments:
         value = _computed(expression.term, names, once=expression.opened > MAX_OPENED)
@@ -197,12 +197,16 @@ def compile_assignments(assignments: Sequence[tuple[str, Expression, tuple[int, 
             low, high = bounds
             value = f"{low} if (v := int({value})) < {low} else {high} if v > {high} else v"
         pairs.append(f"{name!r}: {value}")
-    assign: Assign = eval(f"lambda w: w.state.update({{{', '.join(pairs)}}})", names)  # noqa: S307  # as above
+    assign: Assign = _compiled(f"lambda w: w.state.update({{{', '.join(pairs)}}})", names)
     return assign
 
 
-def _functions() -> dict[str, object]:
-    return {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
+_FUNCTIONS = {"__builtins__": {}, "min": min, "max": max, "abs": abs, "int": int}
+
+
+def _compiled(source: str, definitions: dict[str, object]) -> Any:
+    """What is written here, nothing an author wrote: see `_python`."""
+    return eval(source, {**_FUNCTIONS, **definitions} if definitions else _FUNCTIONS)  # noqa: S307
 
 
 def _computed(term: Term, names: dict[str, object], *, once: bool) -> str:
