@@ -253,7 +253,7 @@ def test_nobody_is_asked_what_they_would_have_done(pages: dict[str, str]) -> Non
 
 def own_keys(screen: type) -> set[str]:
     """The keys that a class itself binds, as Textual names them."""
-    return {key for b in vars(screen).get("BINDINGS", ()) if isinstance(b, Binding) for key in b.key.split(",")}
+    return {key for b in vars(screen).get("KEYS", ()) if isinstance(b, Binding) for key in b.key.split(",")}
 
 
 def keys_of(*classes: type) -> set[str]:

@@ -43,7 +43,7 @@ def bound() -> Iterator[tuple[str, str]]:
     for module in pkgutil.walk_packages(game.tui.__path__, "game.tui."):
         for name, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             if issubclass(found, DOMNode) and found.__module__ == module.name:
-                for binding in Binding.make_bindings(vars(found).get("BINDINGS", [])):
+                for binding in Binding.make_bindings((*vars(found).get("BINDINGS", ()), *vars(found).get("KEYS", ()))):
                     yield name, binding.key
 
 

@@ -17,7 +17,7 @@ from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.settings import Settings
 from game.story.model import Story
-from game.tui.screens.base import PageScreen
+from game.tui.screens.base import PageScreen, is_letter
 from game.tui.screens.debrief import DebriefScreen
 from game.tui.screens.graph import GraphScreen
 from game.tui.screens.leave import LeaveScreen
@@ -25,7 +25,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.vote import ClassScreen
 from game.tui.screens.watched import Inspector
 from game.tui.themes import CONTRAST, LAMP, PAPER
-from game.tui.widgets.reader import Reader
+from game.tui.widgets.reader import Reader, keys_of
 from tests.screen import CLERK, DEADLINE, Player, at_scene, playing, write_story
 from tests.test_watch import waiting, watching
 from tests.voting import CLASS, classroom
@@ -115,7 +115,7 @@ class Visitor:
     async def letters(self, player: Player) -> None:
         """Every screen that a letter opens, and what its first option opens."""
         home = player.app.screen
-        keys = [k for k, b in home.active_bindings.items() if len(b.binding.key) == 1 and k.isalpha()]
+        keys = filter(is_letter, keys_of(type(home)))
         for key in [*sorted(set(keys) - QUIET - (AWAY if isinstance(home, SceneScreen) else set())), "question_mark"]:
             await player.press(key)
             await self.look(player)

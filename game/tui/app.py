@@ -219,6 +219,9 @@ class GameApp(App[int]):
     def _read_on(self) -> None:
         """Reads the rest of the story once the title page can be seen; what is typed meanwhile waits."""
         assert self.unread is not None
+        import game.story.loader  # noqa: F401  # first: what its own imports leave behind goes, too
+
+        gc.collect()
         try:
             story = self.unread.read()
         except InputError as error:
@@ -298,15 +301,18 @@ class GameApp(App[int]):
 
     def begin(self, slot: str) -> None:
         """A new play in a slot: first the questions, then the first scene."""
-        from game.play.ballot import given
         from game.play.slots import Play
         from game.tui.screens.begin import BeginScreen
 
         def done(session: "Session") -> None:
             self.switch_screen(self.scene(Play(session, self.slots, slot)))
 
-        story = self.slots.story
-        self.push_screen(BeginScreen(story, done, given(story) if self.voting else {}))
+        story, given = self.slots.story, {}
+        if self.voting:
+            from game.play import ballot
+
+            given = ballot.given(story)
+        self.push_screen(BeginScreen(story, done, given))
 
     def resume(self, slot: str, *, previous: bool = False) -> bool:
         """Goes on with the play in a slot; where it can't be, says why."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Input, Rule, Static
+from textual.widgets import Input, Static
 
 from game.layout import Line, Run
 from game.tui.drawing import Draw
-from game.tui.widgets.reader import Document, Item, Reader
+from game.tui.widgets.reader import Document, Item, Reader, bound_by, keys_of, obey
 
 if TYPE_CHECKING:
     from game.play.slots import Slots
@@ -56,6 +56,18 @@ class Bar(Static):
         if content.plain != self.shown.plain:
             self.shown = content
             self.update(content, layout=self.styles.auto_dimensions)
+
+
+class Header(Bar):
+    """Where one is, at the right when, and a rule below. What there is no room for is cut, of where before when."""
+
+    where, when = "", ""
+
+    def fit(self, width: int) -> None:
+        when = Content(self.when).truncate(width * 7 // 10, ellipsis=True)
+        gap = "  " if when else ""
+        where = Content(self.where).truncate(max(width - when.cell_length - len(gap), 0), ellipsis=True, pad=True)
+        self.set(Content.assemble(where, gap, when, "\n", ("─" * width, "$rule")))
 
 
 class Field(Input):
@@ -120,33 +132,31 @@ def key_name(key: str) -> str:
     return names.get(key, key)
 
 
-class PageScreen(Screen[None]):
+class PageScreen(Screen[None], inherit_bindings=False):
     """A page. Subclasses fill it in `on_mount` and do what is `chosen`.
 
-    A binding's description is its word in the line of keys; its tooltip says what it does, in the help and the palette.
+    A key's description is its word in the line of keys; its tooltip says what it does, in the help and the palette.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", tooltip="Go one step back"),
         Binding("p", "app.command_palette", "actions", tooltip="All actions, to search and pick"),
         Binding("question_mark", "app.help", "help", tooltip="Help: every key and what it does"),
     ]
+    AUTO_FOCUS = ""  # a field takes the keys where something is to be typed; else they are the Reader's
     FIRST: ClassVar[Sequence[Hint]] = ()  # what stands before the screen's own keys
+    HEADED: ClassVar = True  # it tells where one is
     READER: ClassVar[type[Reader]] = Reader
     ABOUT = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."  # help
     more = False  # text is below what is in view
     below = 0  # how many options, where nothing else is
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="header"):
-            yield Bar(id="where", markup=False)
-            yield Bar(id="when", markup=False)
-        yield Rule(id="rule")
+        if self.HEADED:
+            yield Header(id="header", markup=False)
         yield self.READER(id="reader")
         yield from self.compose_more()
-        yield Bar(id="gauges", markup=False)
         yield Hints(id="keys", markup=False)
-        yield Bar(f"A little larger, please: {LEAST.width} x {LEAST.height}.", id="small", markup=False)
 
     def compose_more(self) -> Iterable[Widget]:
         return ()
@@ -159,10 +169,15 @@ class PageScreen(Screen[None]):
     def reader(self) -> Reader:
         return self.query_one(Reader)
 
-    def bars(self, where: str = "", when: str = "", gauges: str | Content = "") -> None:
-        for name, text in (("#where", where), ("#when", when), ("#gauges", gauges)):
-            self.query_one(name, Bar).set(text)
-        self.set_class(not gauges, "-bare")
+    def head(self, where: str, when: str = "") -> None:
+        header = self.query_one(Header)
+        header.where, header.when = where, when
+        header.fit(self.room)
+
+    @property
+    def room(self) -> int:
+        """Cells for the text of a bar."""
+        return max(min(self.app.size.width, BARS) - 4, 0)
 
     def on_mount(self) -> None:
         """Textual calls this one too, after a subclass's own."""
@@ -184,8 +199,11 @@ class PageScreen(Screen[None]):
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
         self.set_class(is_too_small(event.size), "-small")
-        for bar in self.query("#header, #rule, #gauges, #keys"):
-            bar.styles.offset = max((event.size.width - BARS) // 2, 0), 0
+        left = 0 if is_too_small(event.size) else max((event.size.width - BARS) // 2, 0)
+        for bar in self.query("#header, #gauges, #keys"):
+            bar.styles.offset = left, 0
+        for header in self.query(Header):
+            header.fit(self.room)
         self.write_hints()
 
     # --- the line of keys
@@ -195,12 +213,14 @@ class PageScreen(Screen[None]):
         self.write_hints()
 
     def write_hints(self) -> None:
+        """What keys do, or that there is no room for a page: the line is then as large as the screen."""
+        if is_too_small(self.app.size):
+            self.query_one(Hints).set(f"A little larger, please: {LEAST.width} x {LEAST.height}.")
+            return
         typed = self.has_class("-typed")  # where the space bar writes a space
         word = f"{self.below} more below" if self.below else "more"
         more: list[Hint] = [("space", word)] if self.more and not typed else []
-        self.query_one(Hints).set_hints(
-            [*more, *self.hints()], self.app.size.width - 4, letters=self.game.settings.letters
-        )
+        self.query_one(Hints).set_hints([*more, *self.hints()], self.room, letters=self.game.settings.letters)
 
     def hints(self) -> Sequence[Hint]:
         return (*self.FIRST, *((b.key, b.description) for b in bindings_of(type(self)) if b.show))
@@ -210,18 +230,27 @@ class PageScreen(Screen[None]):
 
     async def action_press(self, key: str) -> None:
         """Does what a key is bound to, whether or not keys of one letter are on."""
-        bound = self.active_bindings.get(key)
-        if bound is not None:
+        done = (self.focused is None and await obey(self.reader, key)) or await obey(self, key)
+        if not done and (bound := self.active_bindings.get(key)) is not None:
             await self.app.run_action(bound.binding.action, bound.node)
 
     # --- the page
+
+    async def on_key(self, event: events.Key) -> None:
+        """The Reader's keys come first, unless they go to a field."""
+        if (self.focused is None and await self.reader.press(event)) or await obey(self, event.key):
+            event.stop()
+
+    def on_screen_suspend(self) -> None:
+        """What is covered is not kept as it was drawn."""
+        self.reader.forget()
 
     def on_screen_resume(self) -> None:
         """Back from what was opened over it: an option can be taken again."""
         self.reader.taken = False
 
     def on_reader_chosen(self, event: Reader.Chosen) -> None:
-        if event.page == self.reader.page:  # else another key has turned the page before
+        if event.page == self.reader.page and self.is_current:  # else another key has turned the page, or left it
             self.chosen(event.index)
 
     def chosen(self, index: int) -> None:
@@ -235,12 +264,8 @@ class PageScreen(Screen[None]):
 def bindings_of(screen: type[PageScreen]) -> tuple[Binding, ...]:
     """What a kind of screen binds, its own before what all screens do; where it binds a key anew, as it does."""
     kinds: list[type[PageScreen]] = [kind for kind in screen.__mro__ if issubclass(kind, PageScreen)]
-    bound = {kind: list(Binding.make_bindings(vars(kind).get("BINDINGS", []))) for kind in kinds}
-    newest: dict[str, Binding] = {}
-    for kind in kinds:
-        for binding in bound[kind]:
-            newest.setdefault(binding.key, binding)
-    return tuple(b for kind in [*kinds[-2::-1], kinds[-1]] for b in bound[kind] if newest[b.key] is b)
+    newest = keys_of(screen)
+    return tuple(b for kind in [*kinds[-2::-1], kinds[-1]] for b in bound_by(kind) if newest[b.key] is b)
 
 
 class Way(NamedTuple):
@@ -269,7 +294,7 @@ class Panel(PageScreen):
         self.ways = [*ways, Way("Back", self.action_back)]
 
     def on_mount(self) -> None:
-        self.bars(self.panel_title)
+        self.head(self.panel_title)
         self.show()
 
     def show(self) -> None:

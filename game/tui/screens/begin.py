@@ -34,7 +34,7 @@ class BeginScreen(PageScreen):
         yield from typed(MAX_ANSWER)
 
     def on_mount(self) -> None:
-        self.bars(self.story.title)
+        self.head(self.story.title)
         self.show()
 
     def show(self) -> None:
@@ -45,7 +45,6 @@ class BeginScreen(PageScreen):
         field = self.query_one(Input)
         typed = isinstance(page, Variable) and page.answers is None
         self.set_class(typed, "-typed")
-        self.reader.can_focus = not typed
         if isinstance(page, str):
             choices = ["Begin"]
             if self.violent:
@@ -67,7 +66,7 @@ class BeginScreen(PageScreen):
             self.reader.show(whole(lambda width: paragraph(page.ask, width, "strong")))
             field.focus()
             return
-        self.reader.focus()
+        self.set_focus(None)
 
     def hints(self) -> Sequence[Hint]:
         return (("enter", "go on"), ("escape", "back")) if self.has_class("-typed") else super().hints()

@@ -21,7 +21,7 @@ from game.tui.sheets import draw_sheet
 class BesideScreen(PageScreen):
     """A page of a play, with what lies beside it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("e", "evidence", "evidence", tooltip="Evidence: the facts behind this scene"),
         Binding("j", "journal", "journal", tooltip="Journal: all that was read and chosen"),
         Binding("f", "file", "file", tooltip="The file: every document met so far"),

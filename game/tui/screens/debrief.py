@@ -24,9 +24,9 @@ PAUSE = 0.3  # seconds after a key until what was typed is saved
 class DebriefScreen(PageScreen):
     """Escape, or Tab after the last question, goes back. `save` saves the play."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "turn(1)", "next question", priority=True, tooltip="The next question"),
-        Binding("shift+tab", "turn(-1)", "question before", priority=True, tooltip="The question before"),
+    KEYS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn(1)", "next question", tooltip="The next question"),
+        Binding("shift+tab", "turn(-1)", "question before", tooltip="The question before"),
     ]
 
     def __init__(self, play: Play, questions: Sequence[Shown], save: Callable[[], None]) -> None:
@@ -43,11 +43,10 @@ class DebriefScreen(PageScreen):
 
     def on_mount(self) -> None:
         self.add_class("-typed")
-        self.reader.can_focus = False
         self.show()
 
     def show(self) -> None:
-        self.bars("Questions", f"{self.at + 1} of {len(self.questions)}")
+        self.head("Questions", f"{self.at + 1} of {len(self.questions)}")
         self.reader.show(whole(partial(self.question, self.questions[self.at])))
         area = self.query_one(TextArea)
         with self.prevent(TextArea.Changed):

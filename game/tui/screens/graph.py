@@ -69,7 +69,7 @@ class GraphScreen(PageScreen):
         unlinked = len(self.scenes) - len(linked)
         top = partial(_top, made, len(session.visits), unlinked, self.watching.problems, problems.get("", ()))
         at = self.scenes.index(selected) if selected in self.scenes else 0
-        self.bars("Graph", session.story.title)
+        self.head("Graph", session.story.title)
         self.reader.show(whole(top), items, selected=at, seek=True)
 
     def chosen(self, index: int) -> None:

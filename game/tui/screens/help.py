@@ -13,7 +13,7 @@ from game.layout import Line, wrap
 from game.settings import SETTINGS
 from game.tui.drawing import paragraph, spaced
 from game.tui.screens.base import PageScreen, Panel, bindings_of, key_for
-from game.tui.widgets.reader import Reader
+from game.tui.widgets.reader import Reader, keys_of
 
 if TYPE_CHECKING:
     from game.tui.app import GameApp
@@ -32,10 +32,8 @@ class HelpScreen(Panel):
     def __init__(self, app: App[Any], over: Screen[Any]) -> None:
         keys: dict[str, list[str]] = {}
         reader = over.READER if isinstance(over, PageScreen) else Reader
-        bound = Binding.make_bindings([*Reader.BINDINGS, *vars(reader).get("BINDINGS", [])])
-        newest = {binding.key: binding for binding in bound}  # a reader's own over what all do
         letters = not isinstance(over, PageScreen) or over.game.settings.letters
-        for binding in (*newest.values(), *does(app, over)):
+        for binding in (*keys_of(reader).values(), *does(app, over)):
             name, known = key_for(binding.key, letters=letters), keys.get(binding.tooltip, [])
             if name and name not in known:
                 keys[binding.tooltip] = [*known, name]

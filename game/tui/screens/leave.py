@@ -8,7 +8,7 @@ class LeaveScreen(PageScreen):
     FIRST = (("enter", "choose"),)
 
     def on_mount(self) -> None:
-        self.bars(self.game.title)
+        self.head(self.game.title)
         question = "Leave the game? What was played is saved."
         self.reader.show(whole(lambda width: paragraph(question, width, "strong")), items(["Leave", "Stay"]))
 

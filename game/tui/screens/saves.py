@@ -120,9 +120,8 @@ class RenameScreen(PageScreen):
         yield from typed(40, "Rename it")
 
     def on_mount(self) -> None:
-        self.bars(f"Rename {self.slot}")
+        self.head(f"Rename {self.slot}")
         self.add_class("-typed")
-        self.reader.can_focus = False
         self.reader.show(whole(partial(paragraph, "The new name: letters, digits, spaces, - and _.")))
         field = self.query_one(Input)
         field.value = self.slot

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -17,7 +18,7 @@ from game.layout import BLANK, Line, span_runs, wrap
 from game.play.page import Card, Ending, Gauge, Heading, Opening, Part
 from game.play.slots import Play
 from game.tui.drawing import draw_part, paragraph, spaced
-from game.tui.screens.base import items
+from game.tui.screens.base import Bar, items
 from game.tui.screens.beside import BesideScreen
 from game.tui.widgets.paper import ASIDE
 from game.tui.widgets.reader import Item
@@ -26,7 +27,7 @@ NARROW = 72  # the width below which gauges on a line do without colons
 
 
 class SceneScreen(BesideScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "undo", tooltip="Undo a step, back to the first page"),
         Binding("v", "violence", "violence", show=False, tooltip="Violence in full, or by a short summary"),
         Binding("l", "app.saves", "saves", show=False, tooltip="Saves: load, rename or delete one"),
@@ -45,6 +46,9 @@ class SceneScreen(BesideScreen):
         self.unsaved = False  # a step that waits to be saved until its page is painted
         self.refused = ""  # why the last save failed
         self._drawn: dict[int, tuple[Part, tuple[int, int], list[Line]]] = {}  # by identity: part, room, lines
+
+    def compose_more(self) -> ComposeResult:
+        yield Bar(id="gauges", markup=False)
 
     def on_mount(self) -> None:
         self._obey()
@@ -153,7 +157,9 @@ class SceneScreen(BesideScreen):
             left_out = next((gauge for gauge in reversed(gauges) if not gauge.change), gauges[-1])
             gauges.remove(left_out)
             line = _row(gauges, "  ", colon)
-        self.bars(*self.where, line)
+        self.head(*self.where)
+        self.query_one("#gauges", Bar).set(line)
+        self.set_class(not line, "-bare")
 
     def _beside(self, width: int) -> list[Line]:
         return spaced(_standing(gauge, width) for gauge in self.gauges)

@@ -14,14 +14,14 @@ LABEL = max(len(setting.label) for setting in SETTINGS.values()) + 3  # cells
 
 
 class SettingsScreen(PageScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("right", "turn(1)", "next value", show=False, tooltip="The next value"),
         Binding("left", "turn(-1)", "value before", show=False, tooltip="The value before"),
     ]
     FIRST = (("enter", "change"),)
 
     def on_mount(self) -> None:
-        self.bars("Settings")
+        self.head("Settings")
         self.show()
 
     def show(self, *, keep: bool = False) -> None:

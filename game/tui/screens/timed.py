@@ -9,7 +9,6 @@ from math import ceil
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 
 from game.tui.screens.base import PageScreen
 
@@ -48,24 +47,23 @@ class Countdown:
 class TimedScreen(PageScreen):
     """A page with the timer in its corner. Subclasses set `countdown` before they are mounted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("t", "timer", show=False, tooltip="Timer: two minutes; again, a minute more; when it is over, away"),
         Binding("x", "no_timer", show=False, tooltip="No timer"),
     ]
     countdown: Countdown
-    _where, _when, _gauges = "", "", Content()
+    _where, _when = "", ""
 
     def on_mount(self) -> None:
         self.set_interval(0.5, self.tick)
 
-    def bars(self, where: str = "", when: str = "", gauges: str | Content = "") -> None:
+    def head(self, where: str, when: str = "") -> None:
         self._where, self._when = where, when
-        self._gauges = Content(gauges) if isinstance(gauges, str) else gauges
         self.tick()
 
     def tick(self) -> None:
         when = "   ".join(filter(None, (self._when, self.countdown.words)))
-        super().bars(self._where, when, self._gauges)
+        super().head(self._where, when)
 
     def action_timer(self) -> None:
         self.countdown.press()

@@ -24,7 +24,7 @@ def spread(title: str, width: int) -> str:
 
 
 class TitleScreen(PageScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("l", "app.saves", "saves", tooltip="Saves: load, rename or delete one"),
         Binding("o", "app.outcomes", "outcomes", tooltip="Outcomes met in all plays of this story"),
         Binding("s", "app.settings", "settings", tooltip="Settings: theme, column, keys and more"),
@@ -32,6 +32,7 @@ class TitleScreen(PageScreen):
         Binding("escape", "back", show=False),
     ]
     FIRST = (("enter", "choose"),)
+    HEADED = False
 
     def __init__(self, shelf: Shelf, cover: Cover) -> None:
         super().__init__()
@@ -70,7 +71,6 @@ class TitleScreen(PageScreen):
             "settings": "Settings",
             "quit": "Quit",
         }
-        self.bars()
         self.reader.show(whole(self.lines), items([labels[c] for c in self.choices]))
 
     @staticmethod

@@ -31,7 +31,7 @@ class ClassScreen(TimedScreen, SceneScreen):
     """A page of a class's play: where there is something to choose, to take an option opens the vote."""
 
     ABOUT = "To take a choice opens the vote on it: Enter or a number. Every step and every hand is saved at once."
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("a", "ask", show=False, tooltip="Ask: put this scene's question up for the class"),
     ]
 
@@ -89,7 +89,7 @@ class ClassScreen(TimedScreen, SceneScreen):
 class AskScreen(TimedScreen):
     """A question alone in the middle of the screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("a", "back", show=False, tooltip="Put the question away"),
     ]
     FIRST = (("t", "timer"),)
@@ -99,7 +99,7 @@ class AskScreen(TimedScreen):
         self.question, self.countdown = question, countdown
 
     def on_mount(self) -> None:
-        self.bars("To talk about")
+        self.head("To talk about")
         self.reader.show(whole(self.lines))
 
     def lines(self, width: int) -> list[Line]:
@@ -120,7 +120,7 @@ def free_line(_width: int) -> list[Line]:
 class BallotReader(Reader):
     """Options to give hands to. None is marked where `selected` is past the last."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.enter", show=False, tooltip="The next option; show the counts; take the option"),
         Binding("backspace", "screen.less", show=False, tooltip="Take the last digit, or the last hand, back"),
         *[
@@ -133,14 +133,13 @@ class BallotReader(Reader):
     anew = True  # else the next begins a count
     last = "", 0.0  # the key pressed last, and when
 
-    async def on_key(self, event: events.Key) -> None:
+    async def press(self, event: events.Key) -> bool:
         """A key that is held down gives one hand."""
         held = (
             self.taps and event.key.isdecimal() and event.key == self.last[0] and event.time - self.last[1] < self.GUARD
         )
         self.last = event.key, event.time
-        if held:
-            event.prevent_default().stop()
+        return held or await super().press(event)
 
     def select(self, index: int) -> None:
         self.anew = True
@@ -169,7 +168,7 @@ class VoteScreen(TimedScreen):
         "Type the hands for the option marked, Enter for the next. After the last, the counts are shown and Enter "
         "takes the one with most. Or h: each student presses the number of an option, once. You may choose another."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("s", "show_hands", show=False, tooltip="Show the counts, or hide them again"),
         Binding("h", "one_by_one", show=False, tooltip="Hands: counted and typed, or a key pressed for each"),
         Binding("c", "choose", show=False, tooltip="Choose the marked option now, counted or not"),
@@ -187,7 +186,7 @@ class VoteScreen(TimedScreen):
         self.waits = False  # hands that wait to be saved
 
     def on_mount(self) -> None:
-        self.bars("The class votes")
+        self.head("The class votes")
         self.show(self.nobody if self.page.one_by_one else self.marked)
 
     def on_resize(self, _event: events.Resize) -> None:

@@ -22,7 +22,7 @@ from game.watch import Opening, Watch
 
 
 class WatchedScreen(SceneScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("x", "inspect", show=False, tooltip="Behind the page: state, reads and writes, choices not offered"),
         Binding("g", "graph", show=False, tooltip="Graph: every scene and its ways out; Enter begins a play there"),
     ]
@@ -34,6 +34,7 @@ class WatchedScreen(SceneScreen):
 
     def compose_more(self) -> ComposeResult:
         yield Bar(id="problems", markup=False)
+        yield from super().compose_more()
 
     def on_mount(self) -> None:
         self.story_changed(self.game.slots)  # which may be newer than the play
@@ -85,7 +86,7 @@ class WatchedScreen(SceneScreen):
 class BrokenScreen(PageScreen):
     """A story that can't be played yet: what is wrong with it, until nothing is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("s", "app.settings", "settings", show=False, tooltip="Settings: theme, column, keys and more"),
         Binding("q", "app.leave", "quit", tooltip="Quit"),
         Binding("escape", "back", show=False),
@@ -97,7 +98,7 @@ class BrokenScreen(PageScreen):
         self.refused = ""  # why the play that was asked for can't be opened
 
     def on_mount(self) -> None:
-        self.bars(self.game.slots.story.title)
+        self.head(self.game.slots.story.title)
         self.show()
 
     def show(self) -> None:

@@ -34,7 +34,7 @@ class _Row(Strip):
         return [self] if cuts == [self.cell_length] else super().divide(cuts)
 
 
-class Paper(ScrollView):
+class Paper(ScrollView, can_focus=False):
     """Subclasses fill it (`_lines`, `_column`, `_aside`), give its lines their tone, and `paint` what has changed."""
 
     class Painted(Message):
@@ -79,6 +79,11 @@ class Paper(ScrollView):
             self.refresh(*[Region(0, rows[0], self._shown_for.width, len(rows)) for rows in blocks])
         else:
             self._say_painted()
+
+    def forget(self) -> None:
+        """Lets go of what was drawn; it is drawn again when it is asked for."""
+        self._kept.clear()
+        self._shown_for, self._shown, self._strips = Size(0, 0), [], []
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

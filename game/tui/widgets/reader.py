@@ -6,12 +6,14 @@ changes is the letter at the top, not the line.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import inf
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
@@ -21,6 +23,25 @@ from game.tui.widgets.paper import Aside, Paper
 
 CUT = 3  # first lines of a block that are shown again where it is cut by the end of a page
 Document = Callable[[int], tuple[list[Line], int]]  # width -> lines, and the first that is new
+
+
+@cache
+def bound_by(kind: type) -> tuple[Binding, ...]:
+    """What a class itself binds to keys: its `KEYS`, written as Textual's `BINDINGS` are, but obeyed here. Of those
+    Textual asks the name in Unicode whenever a field has the keys, and the table of names takes 0.7 MB."""
+    return tuple(Binding.make_bindings(vars(kind).get("KEYS", ())))
+
+
+@cache
+def keys_of(kind: type) -> dict[str, Binding]:
+    """What a kind of page or reader does, by key; a class goes before those it comes from."""
+    return {binding.key: binding for base in reversed(kind.__mro__) for binding in bound_by(base)}
+
+
+async def obey(node: DOMNode, key: str) -> bool:
+    """Does what a key is bound to by a page or a reader; whether there is anything."""
+    binding = keys_of(type(node)).get(key)
+    return binding is not None and await node.app.run_action(binding.action, node)
 
 
 class Item(NamedTuple):
@@ -33,10 +54,10 @@ class Item(NamedTuple):
     below: Callable[[int], list[Line]] | None = None
 
 
-class Reader(Paper, can_focus=True):
+class Reader(Paper):
     PACE: ClassVar = 0.07  # seconds from a new line to the next, where they arrive one by one
     GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
-    BINDINGS: ClassVar[list[BindingType]] = [
+    KEYS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False, tooltip="The choice before"),
         Binding("down", "move(1)", show=False, tooltip="The next choice"),
         Binding("tab", "move(1)", show=False, tooltip="The next choice"),
@@ -239,23 +260,19 @@ class Reader(Paper, can_focus=True):
 
     # --- choosing
 
-    async def on_key(self, event: events.Key) -> None:
-        """Drops what was typed at a page before it was painted. A key that chooses waits a moment longer, as long as
-        keys keep coming: so neither a key pressed twice nor one that is held down chooses twice."""
+    async def press(self, event: events.Key) -> bool:
+        """Does what a key is bound to here; whether the key is used up. What was typed at a page before it was painted
+        is dropped. A key that chooses waits a moment longer, as long as keys keep coming: so neither a key pressed
+        twice nor one that is held down chooses twice."""
         chooses = event.key == "enter" or event.key.isdecimal()
         if self._arriving is not None:  # to press anything is to be ahead of it
             self._arrive_all()
-            if chooses or event.key in {"space", "pagedown"}:
-                event.stop()
-            return
+            return chooses or event.key in {"space", "pagedown"}
         if event.time < self._painted or (chooses and event.time < self._open):
-            event.stop()
             if chooses:
                 self._open = max(self._open, event.time + self.GUARD)
-        else:
-            for binding in self._bindings.key_to_bindings.get(event.key, ()):  # sooner than the app would come to it
-                if await self.app.run_action(binding.action, self):
-                    event.stop()
+            return True
+        return await obey(self, event.key)
 
     def select(self, index: int) -> None:
         self._typed = 0
