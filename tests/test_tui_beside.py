@@ -30,7 +30,7 @@ def lines(player: Player) -> list[str]:
     return [line.strip() for line in player.text.split("\n")[2:-1] if line.strip()]
 
 
-@pytest.mark.parametrize("back", ["escape", "1", "enter"])
+@pytest.mark.parametrize("back", ["escape", "1", "enter", "e"])
 async def test_evidence_shows_the_facts_with_their_standing_and_source_and_goes_back(story, saves, back):
     """Under a heading with a rule: the fact, and in the second tone its standing and its source."""
     async with at_scene(story, saves, steps=TO_STREET, size=(80, 40)) as player:
@@ -46,6 +46,27 @@ async def test_evidence_shows_the_facts_with_their_standing_and_source_and_goes_
         await player.press(back)
         await player.at(SceneScreen)
         await player.sees("The cart breaks his fingers.")
+
+
+async def test_what_lies_beside_a_page_leads_to_what_else_does(story, saves):
+    """Also from a document of the file and from the help; to quit is one key from there, too."""
+    async with at_scene(story, saves, steps=TO_STREET) as player:
+        page = player.app.screen
+        await player.press("e")
+        await player.sees("The facts behind this scene")
+        assert "j journal" in player.text.rstrip().rpartition("\n")[2]
+        assert "e evidence" not in player.text.rstrip().rpartition("\n")[2], "it is there"
+        for key, seen in (("f", "as first met"), ("1", "Back"), ("m", "Map"), ("question_mark", "Help")):
+            await player.press(key)
+            await player.sees(seen)
+        assert "journal" in player.text.rstrip().rpartition("\n")[2]
+        await player.press("j")
+        await player.at(JournalScreen)
+        assert player.app.screen_stack[-2] is page
+        await player.click("m map")
+        await player.sees("Map")
+        await player.press("q")
+        await player.until(lambda: player.app._exit)
 
 
 async def test_evidence_says_what_was_made_up(tmp_path, saves):
@@ -254,8 +275,8 @@ async def test_a_file_that_can_not_be_written_says_why(story, saves):
         assert type(player.app.screen) is SceneScreen
 
 
-async def test_the_letters_of_a_scene_do_nothing_in_a_panel(story, saves):
+async def test_letters_that_do_more_than_open_what_lies_beside_do_nothing_in_a_panel(story, saves):
     async with at_scene(story, saves, steps=TO_STREET) as player:
-        await player.press("e", *"ujefmdwvoq")
+        await player.press("e", *"uwvolsct")
         await player.sees("Evidence")
         assert player.steps == list(TO_STREET)

@@ -147,6 +147,7 @@ class PageScreen(Screen[None], inherit_bindings=False):
     FIRST: ClassVar[Sequence[Hint]] = ()  # what stands before the screen's own keys
     HEADED: ClassVar = True  # it tells where one is
     READER: ClassVar[type[Reader]] = Reader
+    BESIDE: ClassVar[frozenset[str]] = frozenset()  # keys that are obeyed on a panel over it, too
     ABOUT = "Your play is saved after every step. With the mouse, click a choice or a word in the line of keys."  # help
     more = False  # text is below what is in view
     below = 0  # how many options, where nothing else is
@@ -223,14 +224,19 @@ class PageScreen(Screen[None], inherit_bindings=False):
         self.query_one(Hints).set_hints([*more, *self.hints()], self.room, letters=self.game.settings.letters)
 
     def hints(self) -> Sequence[Hint]:
-        return (*self.FIRST, *((b.key, b.description) for b in bindings_of(type(self)) if b.show))
+        return (*self.FIRST, *((b.key, b.description) for b in self.bindings if b.show))
+
+    @property
+    def bindings(self) -> Sequence[Binding]:
+        """What keys do here, as it is told."""
+        return bindings_of(type(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         return self.game.check_action(action, parameters)
 
     async def action_press(self, key: str) -> None:
         """Does what a key is bound to, whether or not keys of one letter are on."""
-        done = (self.focused is None and await obey(self.reader, key)) or await obey(self, key)
+        done = (self.focused is None and await obey(self.reader, key)) or await self.obey(key)
         if not done and (bound := self.active_bindings.get(key)) is not None:
             await self.app.run_action(bound.binding.action, bound.node)
 
@@ -238,8 +244,12 @@ class PageScreen(Screen[None], inherit_bindings=False):
 
     async def on_key(self, event: events.Key) -> None:
         """The Reader's keys come first, unless they go to a field."""
-        if (self.focused is None and await self.reader.press(event)) or await obey(self, event.key):
+        if (self.focused is None and await self.reader.press(event)) or await self.obey(event.key):
             event.stop()
+
+    async def obey(self, key: str) -> bool:
+        """Does what a key is bound to here, if anything."""
+        return await obey(self, key)
 
     def on_screen_suspend(self) -> None:
         """What is covered is not kept as it was drawn."""
@@ -276,7 +286,10 @@ class Way(NamedTuple):
 
 
 class Panel(PageScreen):
-    """Something to read over the story, with ways on below it; the last leads back."""
+    """Something to read over the story, with ways on below it; the last leads back. So does the `key` that opened it;
+    the keys of what else lies beside the page lead there."""
+
+    key = ""
 
     def __init__(
         self,
@@ -306,6 +319,27 @@ class Panel(PageScreen):
 
         labels = [((way.label, ""),) if isinstance(way.label, str) else tuple(way.label) for way in self.ways]
         self.reader.show(document, [Item(label) for label in labels], selected=self.marked, seek=self.seek)
+
+    @property
+    def page(self) -> PageScreen:
+        """What it lies on."""
+        pages = (s for s in reversed(self.app.screen_stack) if isinstance(s, PageScreen) and not isinstance(s, Panel))
+        return next(pages, self)
+
+    @property
+    def bindings(self) -> Sequence[Binding]:
+        page = self.page
+        beside = [b for b in bindings_of(type(page)) if b.key in page.BESIDE and b.key != self.key]
+        return (*beside, *super().bindings)
+
+    async def obey(self, key: str) -> bool:
+        if await super().obey(key):
+            return True
+        page = self.page
+        if key not in page.BESIDE:
+            return False
+        self.game.back_to(type(page))
+        return key == self.key or await page.obey(key)
 
     def hints(self) -> Sequence[Hint]:
         return [("enter", "choose"), *super().hints()] if len(self.ways) > 1 else super().hints()

@@ -37,21 +37,26 @@ class BesideScreen(PageScreen):
         """Steps of the play were taken back."""
         raise NotImplementedError
 
+    def open(self, key: str, panel: Panel) -> None:
+        """Opens what lies beside the page; its key closes it, too."""
+        panel.key = key
+        self.app.push_screen(panel)
+
     def action_evidence(self) -> None:
         from game.tui.records import draw_evidence
 
         session = self.play.session
-        self.app.push_screen(Panel("Evidence", partial(draw_evidence, session.story, session.page)))
+        self.open("e", Panel("Evidence", partial(draw_evidence, session.story, session.page)))
 
     def action_dossier(self) -> None:
         from game.tui.records import draw_dossier
 
-        self.app.push_screen(Panel("Dossier", partial(draw_dossier, self.play.session.page.glossary)))
+        self.open("d", Panel("Dossier", partial(draw_dossier, self.play.session.page.glossary)))
 
     def action_journal(self) -> None:
         from game.tui.screens.journal import JournalScreen
 
-        self.app.push_screen(JournalScreen(self.play, self.rewound, self.action_report))
+        self.open("j", JournalScreen(self.play, self.rewound, self.action_report))
 
     def action_file(self) -> None:
         """A list of the documents; each opens on a panel of its own."""
@@ -61,7 +66,7 @@ class BesideScreen(PageScreen):
         count = f"{len(sheets)} document{'' if len(sheets) == 1 else 's'}, as first met."
         note = count if sheets else "The file is empty. Every document you meet goes into it."
         ways = [Way(sheet_runs(sheet), partial(self.open_sheet, sheet)) for sheet in sheets]
-        self.app.push_screen(Panel("The file", partial(paragraph, note, style="dim"), ways))
+        self.open("f", Panel("The file", partial(paragraph, note, style="dim"), ways))
 
     def open_sheet(self, sheet: SheetShown) -> None:
         self.app.push_screen(Panel("The file", partial(draw_sheet, sheet)))
@@ -70,9 +75,7 @@ class BesideScreen(PageScreen):
         from game.play.route import route
         from game.tui.records import draw_map
 
-        self.app.push_screen(
-            Panel("Map", partial(draw_map, route(self.play.session)), seek=True)
-        )  # one is near its end
+        self.open("m", Panel("Map", partial(draw_map, route(self.play.session)), seek=True))  # one is near its end
 
     def action_report(self) -> None:
         """Writes the play as Markdown and says where it lies."""

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from game.layout import Line, wrap
 from game.settings import SETTINGS
 from game.tui.drawing import paragraph, spaced
-from game.tui.screens.base import PageScreen, Panel, bindings_of, key_for
+from game.tui.screens.base import PageScreen, Panel, key_for
 from game.tui.widgets.reader import Reader, keys_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def does(app: App[Any], screen: Screen[Any]) -> list[Binding]:
     """What can be done on a screen, in the order it is told; moving about in a text is not among it."""
-    own = bindings_of(type(screen)) if isinstance(screen, PageScreen) else ()
+    own = screen.bindings if isinstance(screen, PageScreen) else ()
     bound = [*own, *Binding.make_bindings(vars(type(app))["BINDINGS"])]
     return [binding for binding in bound if binding.tooltip]
 

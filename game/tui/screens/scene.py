@@ -37,6 +37,8 @@ class SceneScreen(BesideScreen):
         Binding("escape", "back", "title", show=False, tooltip="Save, and back to the title"),
     ]
 
+    BESIDE = frozenset("ejfmdq")
+
     def __init__(self, play: Play, notes: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.play, self.notes = play, notes

@@ -27,6 +27,7 @@ class WatchedScreen(SceneScreen):
         Binding("g", "graph", show=False, tooltip="Graph: every scene and its ways out; Enter begins a play there"),
     ]
     FIRST = (("x", "inspect"), ("g", "graph"))
+    BESIDE = SceneScreen.BESIDE | {"x", "g"}
 
     def __init__(self, play: Play, watch: Watch, notes: tuple[str, ...] = ()) -> None:
         super().__init__(play, notes)
@@ -75,7 +76,7 @@ class WatchedScreen(SceneScreen):
         self.set_class(bool(lines), "-problems")
 
     def action_inspect(self) -> None:
-        self.app.push_screen(Inspector(self))
+        self.open("x", Inspector(self))
 
     def action_graph(self) -> None:
         from game.tui.screens.graph import GraphScreen  # at the first asking: it needs a room of its own
