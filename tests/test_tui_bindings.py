@@ -133,6 +133,40 @@ async def test_home_goes_to_the_top(long, key):
         assert player.reader.scroll_offset.y == 0
 
 
+def top_line(player: Player) -> str:
+    """The first line of the page that is in view."""
+    return next(line.strip() for line in player.text.split("\n")[2:] if line.strip())
+
+
+@presses("Reader", "n")
+async def test_n_goes_to_the_next_heading_and_past_the_last_to_the_bottom(tmp_path, key):
+    story = write_story(tmp_path / "story")
+    async with at_scene(story, tmp_path / "saves", steps=TO_THE_END, size=(60, 13)) as player:
+        await player.sees("n next part")
+        await player.press("home")
+        found = []
+        for _ in range(12):
+            await player.press(key)
+            found.append(top_line(player))
+        parts = [part for part in found if part in {"The file", "The people harmed", "Questions"}]
+        assert parts[:3] == ["The file", "The people harmed", "Questions"]
+        assert player.reader.scroll_offset.y == player.reader.max_scroll_y
+
+
+@presses("Reader", "b")
+async def test_b_goes_back_to_the_heading_before_and_before_the_first_to_the_top(tmp_path, key):
+    story = write_story(tmp_path / "story")
+    async with at_scene(story, tmp_path / "saves", steps=TO_THE_END, size=(60, 13)) as player:
+        await player.press("end")
+        found = []
+        for _ in range(12):
+            await player.press(key)
+            found.append(top_line(player))
+        parts = [part for part in found if part in {"The file", "The people harmed", "Questions"}]
+        assert parts[:3] == ["Questions", "The people harmed", "The file"]
+        assert player.reader.scroll_offset.y == 0
+
+
 @presses("Reader", "end")
 async def test_end_goes_to_the_bottom(long, key):
     async with long as player:

@@ -18,7 +18,7 @@ from game.layout import BLANK, Line, span_runs, wrap
 from game.play.page import Card, Ending, Gauge, Heading, Opening, Part
 from game.play.slots import Play
 from game.tui.drawing import draw_part, paragraph, spaced
-from game.tui.screens.base import Bar, items
+from game.tui.screens.base import Bar, Hint, items
 from game.tui.screens.beside import BesideScreen
 from game.tui.widgets.paper import ASIDE
 from game.tui.widgets.reader import Item
@@ -165,6 +165,10 @@ class SceneScreen(BesideScreen):
 
     def _beside(self, width: int) -> list[Line]:
         return spaced(_standing(gauge, width) for gauge in self.gauges)
+
+    def hints(self) -> Sequence[Hint]:
+        ended = self.session.page.ending is not None and not self.coming
+        return [*([("n", "next part")] if ended else []), *super().hints()]
 
     # --- steps
 

@@ -67,6 +67,8 @@ class Reader(Paper):
         Binding("pageup", "page(-1)", show=False, tooltip="A page up"),
         Binding("home", "edge(0)", show=False, tooltip="To the top"),
         Binding("end", "edge(1)", show=False, tooltip="To the bottom"),
+        Binding("n", "heading(1)", show=False, tooltip="To the next heading"),
+        Binding("b", "heading(-1)", show=False, tooltip="Back to the heading before"),
         *[Binding(str(n), f"number({n})", show=False, tooltip="Take the choice of that number") for n in range(10)],
     ]
 
@@ -351,8 +353,11 @@ class Reader(Paper):
         while end < len(self._lines) and self._is_over(end):
             end += 1
         starts = [n for n in range(end, max(last - CUT, top + 1), -1) if self._begins(n)]
-        heads = [n for n in starts if n <= last and any("heading" in style for _, style in self._lines[n])]
+        heads = [n for n in starts if n <= last and self._is_heading(n)]
         return next(iter(heads or [n for n in starts if n > end - CUT]), end)
+
+    def _is_heading(self, index: int) -> bool:
+        return any("heading" in style for _, style in self._lines[index])
 
     def _is_over(self, index: int) -> bool:
         """Whether a line ends a block: a blank one, also of a sheet, or the lower edge of a sheet or a stamp."""
@@ -374,6 +379,16 @@ class Reader(Paper):
 
     def action_edge(self, end: int) -> None:
         self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
+
+    def action_heading(self, step: int) -> None:
+        """To the next heading or the one before; past the last to the bottom, before the first to the top."""
+        top = int(self.scroll_offset.y)
+        heads = [n for n in range(len(self._lines)) if self._is_heading(n) and not (n and self._is_heading(n - 1))]
+        if step > 0:
+            target = min([n for n in heads if n > top], default=self.max_scroll_y)
+        else:
+            target = max([n for n in heads if n < top], default=0)
+        self.scroll_to(y=target, animate=False)
 
     def _row_at(self, event: events.MouseEvent) -> int | None:
         line = event.y + int(self.scroll_offset.y)
