@@ -168,7 +168,7 @@ class SceneScreen(BesideScreen):
 
     def hints(self) -> Sequence[Hint]:
         ended = self.session.page.ending is not None and not self.coming
-        return [*([("n", "next part")] if ended else []), *super().hints()]
+        return [*([("n", "next part")] if ended and self.more else []), *super().hints()]
 
     # --- steps
 
