@@ -8,44 +8,25 @@ import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 from game.record import record
 from game.story import checks
+from game.story.around import AroundBuilder
 from game.story.catalogue import Problems, printable
 from game.story.cover import STORY_ID
 from game.story.declarations import declare
 from game.story.diagnostics import Diagnostic, Location
 from game.story.expression_parser import MAX_LENGTH
 from game.story.expressions import ANY, Expression, Kind, Names
-from game.story.files import FORBIDDEN, MAX_STORY, decode, find_files, read_bytes, sha256
-from game.story.model import (
-    Chapter,
-    ClassPlan,
-    Entry,
-    Expectation,
-    Fact,
-    Interrupt,
-    MustHold,
-    Source,
-    Story,
-    StoryTest,
-    Teaching,
-    Toll,
-    Variable,
-)
-from game.story.nodes import TO_COME, File, Lines, Mapping, Node, Scalar, Sequence
+from game.story.files import MAX_STORY, decode, find_files, read_bytes, sha256
+from game.story.model import Story, Teaching
+from game.story.nodes import TO_COME, File, Lines, Mapping, Node, Scalar
 from game.story.scenes import SceneBuilder
-from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS, EntryKind, MustHoldKind, Standing
-from game.story.shapes import is_null, location
+from game.story.schema import BLOCKS, FORMAT, HEAD, PARTS
+from game.story.shapes import is_null
 from game.story.silence import Silencer, idle, left, silencers
 from game.story.source import Reader
 from game.story.values import Shaper
-
-_STANDINGS: tuple[Standing, ...] = get_args(Standing)
-_MUST_HOLDS: tuple[MustHoldKind, ...] = get_args(MustHoldKind)
-_ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
-PLATE_WIDTH, PLATE_HEIGHT = 60, 16
 
 
 @record
@@ -98,7 +79,6 @@ class _Loader:
         self.meant: set[str] = set()  # keys of the head that are there, misspelt
         self.parts: dict[str, dict[str, tuple[Node, Mapping]]] = {name: {} for name in PARTS}
         self.test_nodes: list[Node] = []
-        self.outcomes: set[str] = set()  # the scenes that have one
         self.aliased = False  # whether a node may stand in several places
 
     def load(self, pure: bool) -> Loaded:
@@ -294,14 +274,15 @@ class _Loader:
         self._clashes(words)
         self._define(definitions)
 
-        sources = {name: self._source(name, node) for name, (node, _) in self.parts["sources"].items()}
-        facts = {name: self._fact(name, node, sources) for name, (node, _) in self.parts["facts"].items()}
+        outcomes = {n for n, v in scene_nodes.items() if isinstance(v, Mapping) and "outcome" in v.values}
+        around = AroundBuilder(builder, self.path, outcomes)
+        sources = {name: around.source(name, node) for name, (node, _) in self.parts["sources"].items()}
+        facts = {name: around.fact(name, node, sources) for name, (node, _) in self.parts["facts"].items()}
         shaper.facts = facts
         builder.chapters = {name: node for name, (node, _) in self.parts["chapters"].items()}
-        chapters = {name: self._chapter(name, node) for name, node in builder.chapters.items()}
+        chapters = {name: around.chapter(name, node) for name, node in builder.chapters.items()}
         scenes = {}
         chapter = ""
-        self.outcomes.update(n for n, v in scene_nodes.items() if isinstance(v, Mapping) and "outcome" in v.values)
         nodes = self.parts["scenes"]
         for name, (node, section) in nodes.items():
             scene = builder.scene(name, node, chapter)
@@ -311,7 +292,7 @@ class _Loader:
             if not (self.aliased or self.keeps):  # a large story is not kept twice
                 section.values[name] = scene_nodes[name] = TO_COME
                 nodes[name] = TO_COME, section
-        glossary = {name: self._entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
+        glossary = {name: around.entry(name, node) for name, (node, _) in self.parts["glossary"].items()}
         questions = {name: v for name, v in variables.items() if v.ask}
         class_node, teaching = get("class"), get("teaching")
         story = Story(
@@ -328,19 +309,19 @@ class _Loader:
             variables=variables,
             definitions=definitions,
             definition_places=self._definition_places(),
-            interrupts=tuple(i for node in shaper.items(get("interrupts")) if (i := self._interrupt(node))),
+            interrupts=tuple(i for node in shaper.items(get("interrupts")) if (i := around.interrupt(node))),
             chapters=chapters,
             sources=sources,
             facts=facts,
             glossary=glossary,
-            toll=tuple(self._toll(node) for node in shaper.items(get("toll"))),
+            toll=tuple(around.toll(node) for node in shaper.items(get("toll"))),
             debrief=tuple(
                 shaper.template(node) for node in shaper.items(get("debrief")) if shaper.shaped(node, "text", "debrief")
             ),
-            class_plan=self._class(class_node, questions) if class_node is not None else None,
-            teaching=self._teaching(teaching) if teaching is not None else Teaching(),
-            must_hold=tuple(m for node in shaper.items(get("must_hold")) if (m := self._must_hold(node))),
-            tests=tuple(self._test(node, variables, questions) for node in self.test_nodes),
+            class_plan=around.class_plan(class_node, questions) if class_node is not None else None,
+            teaching=around.teaching(teaching) if teaching is not None else Teaching(),
+            must_hold=tuple(m for node in shaper.items(get("must_hold")) if (m := around.must_hold(node))),
+            tests=tuple(around.test(node, variables, questions) for node in self.test_nodes),
         )
         if not shaper.partial:
             checks.check(story, shaper, builder.used_chapters)
@@ -420,137 +401,3 @@ class _Loader:
     def _definition_places(self) -> dict[str, Location]:
         define = self.parts["define"]
         return {name: Location(s.file.path, *s.places[name]) for name, (_, s) in define.items()}
-
-    # --- around the scenes
-
-    def _source(self, name: str, node: Node) -> Source:
-        get = self.shaper.fields(node, "source").get
-        return Source(name, self.shaper.text(get("title")), self.shaper.text(get("kind")), location(node))
-
-    def _fact(self, name: str, node: Node, sources: dict[str, Source]) -> Fact:
-        shaper = self.shaper
-        get = shaper.fields(node, "fact").get
-        if name == "invented":
-            shaper.error(node, "reserved-id", name=name, what="fact")
-        cited = [shaper.reference(s, sources, "unknown-source") for s in shaper.ids(get("source"))]
-        standing = shaper.word(get("standing"), _STANDINGS, "standing")
-        text = shaper.text(get("text"))
-        return Fact(name, text, tuple(c for c in cited if c), standing, location(node))
-
-    def _chapter(self, name: str, node: Node) -> Chapter:
-        shaper = self.shaper
-        get = shaper.fields(node, "chapter").get
-        if name == "same":
-            shaper.error(node, "reserved-id", name=name, what="chapter")
-        plate, plate_alt = get("plate"), shaper.text(get("plate_alt"))
-        if plate is not None and not plate_alt:
-            shaper.error(plate, "missing-plate-alt")
-        return Chapter(
-            id=name,
-            title=shaper.text(get("title")),
-            plate=self._plate(plate) if isinstance(plate, Scalar) else "",
-            plate_alt=plate_alt,
-            basis=shaper.basis(get("basis")),
-            card=self.builder.passage(get("card"), "inline", scene=False),
-            location=location(node),
-        )
-
-    def _plate(self, node: Scalar) -> str:
-        shaper = self.shaper
-        folder = self.path if self.path.is_dir() else self.path.parent
-        wanted = Path(node.text)
-        try:
-            target = (folder / wanted).resolve()
-            inside = not wanted.is_absolute() and target.is_relative_to(folder.resolve())
-        except (OSError, RuntimeError, ValueError):
-            inside = False
-        if not inside or ".." in wanted.parts or "\\" in node.text:
-            shaper.error(node, "unsafe-path", what=node.text)
-            return ""
-        if not target.is_file():
-            shaper.error(node, "missing-file", what=node.text)
-            return ""
-        data = read_bytes(target, node.text, self.problems, 64 * 1024)
-        try:
-            text = data.decode().replace("\r\n", "\n") if data is not None else ""
-        except UnicodeDecodeError:
-            shaper.error(node, "bad-plate", what=node.text, why="it is not UTF-8")
-            return ""
-        lines = text.rstrip().split("\n")
-        if FORBIDDEN.search(text) or "\t" in text:
-            shaper.error(node, "bad-plate", what=node.text, why="it holds control characters or tabs")
-        elif len(lines) > PLATE_HEIGHT or any(checks.cells(line) > PLATE_WIDTH for line in lines):
-            shaper.error(node, "bad-plate", what=node.text, why=f"it is larger than {PLATE_WIDTH}x{PLATE_HEIGHT}")
-        return "\n".join(line.rstrip() for line in lines)
-
-    def _entry(self, name: str, node: Node) -> Entry:
-        shaper = self.shaper
-        get = shaper.fields(node, "entry").get
-        kind = shaper.word(get("kind"), _ENTRY_KINDS, "kind")
-        text, when = shaper.template(get("text")), shaper.expression(get("when"))
-        return Entry(name, shaper.text(get("title")), kind, text, when, location(node))
-
-    def _interrupt(self, node: Node) -> Interrupt | None:
-        get = self.shaper.fields(node, "interrupt").get
-        when = self.shaper.expression(get("when"))
-        go = self.shaper.reference(get("go"), self.shaper.names.scenes, "unknown-scene")
-        return Interrupt(when, go, location(node)) if when and go else None
-
-    def _toll(self, node: Node) -> Toll:
-        get = self.shaper.fields(node, "toll").get
-        template = self.shaper.template
-        return Toll(template(get("who")), template(get("text")), self.shaper.expression(get("when")), location(node))
-
-    def _class(self, node: Node, questions: dict[str, Variable]) -> ClassPlan:
-        get = self.shaper.fields(node, "class").get
-        minutes = get("minutes")
-        if minutes is not None and not 1 <= self.shaper.integer(minutes) <= 600:
-            self.shaper.error(
-                minutes, "out-of-range", key="minutes", low=1, high=600, found=self.shaper.integer(minutes)
-            )
-        return ClassPlan(self.shaper.values(get("answers"), questions, "not-asked"), self.shaper.integer(minutes))
-
-    def _teaching(self, node: Node) -> Teaching:
-        get = self.shaper.fields(node, "teaching").get
-        return Teaching(*(self.shaper.texts(get(key)) for key in ("aims", "standards", "rubric")))
-
-    def _must_hold(self, node: Node) -> MustHold | None:
-        fields = self.shaper.fields(node, "must_hold")
-        if len(fields) != 1:
-            if isinstance(node, Mapping) and node.values.keys() == fields.keys():
-                keys = "every_ending, always, reachable"
-                self.shaper.error(node, "one-of", block="must_hold", keys=keys, found=len(fields))
-            return None
-        kind = next(k for k in _MUST_HOLDS if k in fields)
-        condition = self.shaper.expression(fields[kind], truth=False)
-        return MustHold(kind, condition, location(node)) if condition else None
-
-    def _test(self, node: Node, variables: dict[str, Variable], questions: dict[str, Variable]) -> StoryTest:
-        shaper = self.shaper
-        get = shaper.fields(node, "test").get
-        steps = []
-        choose = get("choose")
-        for item in choose.items if isinstance(choose, Sequence) else []:
-            if not shaper.shaped(item, "text", "choose") or not isinstance(item, Scalar):
-                continue
-            steps.append(item.text)
-            scene, _, rest = item.text.partition("/")
-            if rest and scene in shaper.names.scenes and rest != "continue":
-                shaper.reference(item, shaper.names.choices, "unknown-choice")
-        expected = get("expect")
-        of = (shaper.fields(expected, "expect") if expected is not None else {}).get
-        scenes = shaper.names.scenes
-        outcome = shaper.reference(of("outcome"), scenes, "unknown-scene")
-        if outcome and outcome not in self.outcomes:
-            at = of("outcome")
-            shaper.error(at if at is not None else node, "not-an-outcome", name=outcome)
-        seen = [shaper.reference(s, scenes, "unknown-scene") for s in shaper.ids(of("seen"))]
-        expectation = Expectation(
-            scene=shaper.reference(of("scene"), scenes, "unknown-scene"),
-            state=shaper.values(of("state"), variables, "unknown-variable"),
-            seen=tuple(s for s in seen if s),
-            text=shaper.text(of("text")),
-            outcome=outcome,
-        )
-        answers = shaper.values(get("answers"), questions, "not-asked")
-        return StoryTest(shaper.text(get("name")), answers, tuple(steps), expectation, location(node))
