@@ -124,6 +124,7 @@ async def test_an_action_stands_above_the_values_of_settings_that_fit_as_well(st
         await player.at(CommandPalette)
         await player.press(*"theme")
         await player.sees("s Settings: theme, column, keys and more Theme: lamp")
+        await player.sees("cream on warm black (now) Theme: paper, ink on cream Theme")  # only the one there is
 
 
 async def test_the_palette_is_worked_with_the_mouse(story, saves):

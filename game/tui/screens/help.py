@@ -68,7 +68,8 @@ class Values(Provider):
         gap = " " * key_column(app, self.screen)
         for name, setting in SETTINGS.items():
             for value, words in setting.values.items():
-                text = f"{setting.label}: {words}"
+                now = " (now)" if getattr(app.settings, name) == value else ""
+                text = f"{setting.label}: {words}{now}"
                 if (score := matcher.match(text)) > 0:
                     change = partial(app.change, name, value)
                     shown = Content.assemble(gap, matcher.highlight(text))
