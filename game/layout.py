@@ -14,6 +14,7 @@ from game.story.text import Block, Shown, Span
 Run = tuple[str, str]
 Line = tuple[Run, ...]
 BLANK: Line = ()
+HELD = "\N{NO-BREAK SPACE}"  # between words that stay on one line, where it has room for them
 _GAPS = re.compile(r"([ \n])")
 COLUMNS = re.compile(r" *\S+(?: \S+)*  +(?=\S)")  # of a kept line in two columns: the first, and the gap
 
@@ -72,9 +73,10 @@ def wrap(
             while used + cells(text) > room:
                 cut = _fit(text, room - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
-                    cut = text.rfind("/", cut // 2, cut) + 1 or cut  # of a path, between names
+                    path, held = text.rfind("/", cut // 2, cut) + 1, text.rfind(HELD, cut // 2, cut + 1)
+                    cut = max(path, held, 0) or cut  # between the names of a path, or words that were to stay together
                     line.append((text[:cut], style))
-                    text = text[cut:]  # noqa: PLW2901  # the rest of the word goes on the next line
+                    text = text[cut:].lstrip(HELD)  # noqa: PLW2901  # the rest of the word goes on the next line
                 if text:
                     close()
                 else:

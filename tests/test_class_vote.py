@@ -26,6 +26,13 @@ def saves(tmp_path: Path) -> Path:
 # --- counting
 
 
+async def test_on_the_least_screen_the_hands_stand_below_the_words_of_the_page(story, saves):
+    async with voting(story, saves) as player:
+        await player.resize(20, 5)
+        await player.press("pageup", "pageup")
+        await player.sees("The office no hands given Type the hands")
+
+
 async def test_a_teacher_types_the_hands_of_each_option_and_takes_the_one_with_most(story, saves):
     async with voting(story, saves) as player:
         await player.sees("The office", "no hands given", "Type the hands for the option marked")

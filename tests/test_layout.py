@@ -1,11 +1,13 @@
 """Prose laid out in lines of a given width."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from game.layout import BLANK, Line, balanced, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, HELD, Line, balanced, shown_lines, span_runs, text_of, wrap
 from game.story.text import static
 
 LETTERS = "abcé\N{NO-BREAK SPACE}漢字\N{FULLWIDTH LATIN SMALL LETTER W}e\u0301👩\u200d🚀-."
@@ -28,7 +30,7 @@ def lay(text: str, width: int = 20) -> list[str]:
 
 
 def visible(text: str) -> str:
-    return "".join(text.split(" ")).replace("\n", "")
+    return "".join(re.split("[ \n\N{NO-BREAK SPACE}]", text))
 
 
 def test_words_fill_a_line_and_go_on_in_the_next():
@@ -101,6 +103,14 @@ def test_a_word_wider_than_the_line_is_cut():
 def test_a_path_is_cut_between_names_where_one_ends_in_the_second_half_of_a_line():
     assert texts(wrap([("/home/teacher/saves/play.md", "")], 16)) == ["/home/teacher/", "saves/play.md"]
     assert texts(wrap([("/a/" + "x" * 20, "")], 16)) == ["/a/" + "x" * 13, "x" * 7]
+
+
+def test_words_that_stay_together_but_where_a_line_is_too_short_for_them_break_between_words():
+    assert texts(wrap([("15 steps, saved 21 May, 06:12".replace(" ", HELD), "")], 25)) == [
+        "15 steps, saved 21 May,".replace(" ", HELD),
+        "06:12",
+    ]
+    assert texts(wrap([("Theme" + HELD * 20, ""), (" lamp", "")], 8)) == ["Theme" + HELD * 3, "lamp"]
 
 
 def test_a_word_of_two_styles_breaks_as_one_word():

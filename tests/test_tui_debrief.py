@@ -16,6 +16,7 @@ from textual.widgets import TextArea
 from game.play.given import MAX_LINES
 from game.play.session import Session
 from game.play.slots import Play, Slots
+from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.debrief import DebriefScreen
 from game.tui.screens.scene import SceneScreen
@@ -60,6 +61,17 @@ async def test_the_questions_are_answered_one_by_one_and_stand_under_the_ending(
         await player.until(lambda: "2. Who paid for it? > He did" in player.written)
         assert "1. Who held the stamp? > The chief, q." in player.written
     assert answers(saves, story) == ["The chief,\nq.", "He did"]
+
+
+async def test_in_the_terminals_own_colours_there_is_room_to_type_on_a_small_screen(story, saves):
+    """The rule around the field is beside it only, where above and below it would take all its lines."""
+    settings = Settings(theme="terminal")
+    async with at_scene(story, saves, steps=TO_THE_END, settings=settings) as player:
+        await asked(player)
+        await player.press(*"Chief")
+        for height in range(5, 16):
+            await player.resize(20, height)
+            await player.sees("Chief")
 
 
 async def test_escape_keeps_what_was_typed(story, saves):

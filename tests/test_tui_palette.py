@@ -85,6 +85,14 @@ async def test_the_palette_lists_all_actions_of_a_scene_and_none_of_textual(stor
         await player.at(SceneScreen)
 
 
+async def test_on_the_least_screen_the_palette_shows_what_it_finds(story, saves):
+    async with at_scene(story, saves, size=(20, 5)) as player:
+        await player.press("p")
+        await player.sees("Evidence: the")
+        await player.press(*"map")
+        await player.sees("map", "Map: scenes met")
+
+
 @pytest.mark.parametrize("words", SCENE)
 async def test_every_action_of_a_scene_is_taken_from_the_palette(story, saves, words):
     async with at_scene(story, saves, steps=("office/stamp_it",), size=(80, 40)) as player:

@@ -23,7 +23,7 @@ from game.layout import balanced, text_of
 from game.play.shelf import Shelf
 from game.settings import Settings, Value
 from game.story.cover import Cover, cover_of
-from game.tui.screens.base import SHORT, PageScreen, is_letter, is_too_small
+from game.tui.screens.base import SHORT, TINY, PageScreen, is_letter, is_too_small
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import EIGHT_BIT, LAMP, SIXTEEN, THEMES
 
@@ -371,6 +371,7 @@ class GameApp(App[int]):
 
         if not isinstance(self.screen, CommandPalette):
             palette = CommandPalette(id="--command-palette", placeholder=SEARCH)
+            palette.VERTICAL_BREAKPOINTS = [(0, "-tiny"), (TINY, "-roomy")]
 
             def steady() -> None:
                 palette.query_one(Input).cursor_blink = False

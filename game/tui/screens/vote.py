@@ -222,8 +222,12 @@ class VoteScreen(TimedScreen):
         """What is voted on, how many hands there are, and what to do."""
         total = f"{counted(self.ballot.total)} given"
         heading = span_runs(self.page.session.page.title, "heading") or [("What is done?", "heading")]
-        title = wrap(heading, max(width - len(total) - 3, 1))
+        beside = width - len(total) - 3
+        title = wrap(heading, beside if beside > len(total) else width)
         gap = width - len(total) - len(text_of(title[0]))
+        given: list[Line] = [((total, "strong"),)]
+        if beside > len(total):
+            title[0], given = (*title[0], (" " * gap, ""), *given[0]), []
         if self.open:
             told = self.ballot.verdict() + ("" if self.ballot.decided else " Arrows mark one.")
         elif self.ballot.taken_back:
@@ -232,7 +236,7 @@ class VoteScreen(TimedScreen):
             told = "Press the number of one option, once. Counts are hidden."
         else:
             told = "Type the hands for the option marked, then Enter."
-        return [(*title[0], (" " * max(gap, 1), ""), (total, "strong")), *title[1:], *paragraph(told, width, "em")]
+        return [*title, *given, *paragraph(told, width, "em")]
 
     def items(self) -> list[Item]:
         apart = self.open and 3 * self.nobody + 8 < self.app.size.height
