@@ -147,6 +147,12 @@ async def test_warnings_take_a_line_each_and_leave_the_new_version_playing(story
         assert "shed" in player.session.story.scenes
 
 
+async def test_on_the_least_screen_it_is_said_that_something_is_wrong(story: Path) -> None:
+    async with watching(story, size=(20, 5)) as player:
+        in_place(story / "story.yaml", STORY + "zzz: 1\n")
+        await player.sees("1 error.")
+
+
 async def test_what_is_wrong_never_takes_the_whole_screen(story: Path) -> None:
     async with watching(story, size=(80, 24)) as player:
         lost = "".join(f"  s{n}: {{text: A, next: lost{n}}}\n" for n in range(40))

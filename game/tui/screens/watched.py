@@ -71,7 +71,7 @@ class WatchedScreen(SceneScreen):
                 more = paragraph(f"{left} more lines: special-tasks check {self.watching.path}", width)[:most]
                 if len(more) <= rows:
                     break
-            lines[most - len(more) :] = more
+            lines = [*lines[: max(most - len(more), 1)], *more][:most]  # that something is wrong is said first
         self.query_one("#problems", Bar).set("\n".join(map(text_of, lines)))
         self.set_class(bool(lines), "-problems")
 
