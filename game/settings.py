@@ -122,7 +122,9 @@ class Settings:
             raise ValueError(f"{name} can't be {value!r}")
         if self.path is None:
             return ""
-        data = {"format": FORMAT, **{key: getattr(self, key) for key in SETTINGS}, **self.extra}
+        kept = Settings.read(self.path) if self.path.exists() else self  # another game may have changed some
+        kept = self if kept.notes else kept
+        data = {"format": FORMAT, **{key: getattr(kept, key) for key in SETTINGS}, name: value, **kept.extra}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())

@@ -33,6 +33,15 @@ def test_the_usual_is_among_what_can_be():
         assert settings.words(name)
 
 
+def test_of_two_games_each_keeps_what_the_other_has_changed(path):
+    one, other = Settings.read(path), Settings.read(path)
+    one.change("theme", "paper")
+    other.change("gauges", False)
+    kept = Settings.read(path)
+    assert (kept.theme, kept.gauges) == ("paper", False)
+    assert other.theme == "lamp", "what is on a screen does not change by itself"
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_value_of_every_setting_is_kept(path, name):
     for value in SETTINGS[name].values:

@@ -64,17 +64,23 @@ async def test_what_is_said_of_a_long_name_stands_in_one_piece_below_it(slots, s
 
 
 async def test_a_save_is_renamed(slots, story, saves):
-    """The old name stands in the field; Enter renames, and the list has the new name."""
+    """The old name stands in the field; Enter renames, and the list has the new name. What was written of the play
+    goes with it, and why another name was refused is gone."""
+    slots.path("mine").with_suffix(".md").write_text("# My play")
     async with playing(story, saves) as player:
         await player.press("l")
         await player.click("mine")
         await player.press("2")
         await player.at(RenameScreen)
         await player.sees("The new name: letters, digits, spaces, - and _.", "mine", "enter rename esc back")
-        await player.press("end", *" 2", "enter")
+        await player.press("end", *"/", "enter")
+        await player.until(lambda: "can't be the name" in player.notices)
+        await player.press("backspace", *" 2", "enter")
         await player.at(SavesScreen)
         await player.sees("mine 2 1 step")
-    assert files(slots) == ["mine 2.json", "mine 2.json.bak", "yours.json", "yours.json.bak"]
+        await player.until(lambda: player.notices == "")
+    assert files(slots) == ["mine 2.json", "mine 2.json.bak", "mine 2.md", "yours.json", "yours.json.bak"]
+    assert slots.path("mine 2").with_suffix(".md").read_text() == "# My play"
 
 
 @pytest.mark.parametrize(

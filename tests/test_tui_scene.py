@@ -174,12 +174,33 @@ async def test_among_forty_choices_a_number_brings_its_own_into_view_at_once(tmp
     async with at_scene(story, saves, size=(80, 24)) as player:
         await player.sees("> 1 Way 1.")
         below = 40 - sum(f"Way {n}." in player.words for n in range(1, 41))
-        await player.sees(f"space {below} more below")
+        await player.sees(f"space more ({below} below)")
         await player.press("3", "8")
         await player.sees("> 38 Way 38.")
         assert not player.steps
         await player.press("enter")
         assert player.steps == ["page/way_38"]
+
+
+async def test_a_digit_long_after_another_begins_a_number_of_its_own(tmp_path, saves, monkeypatch):
+    monkeypatch.setattr(Reader, "PAUSE", -1)  # seconds
+    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
+    story = write_story(tmp_path / "story", long_story(choices, paragraphs=1))
+    async with at_scene(story, saves, size=(80, 60)) as player:
+        await player.press("3")
+        await player.sees("> 3 Way 3.")
+        await player.press("8")
+        assert player.steps == ["page/way_8"]
+
+
+async def test_enter_is_said_to_choose_only_where_it_does(tmp_path, saves):
+    """Where no option is in view it goes down, which the space bar is said to do."""
+    async with at_scene(write_story(tmp_path / "story", long_story()), saves) as player:
+        await player.press("j")
+        await player.sees("> 1 Write this play", "enter choose")
+        await player.press("home")
+        await player.sees("space more")
+        assert "enter choose" not in player.words
 
 
 async def test_a_number_beyond_the_choices_takes_nothing(tmp_path, saves):

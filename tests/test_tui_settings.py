@@ -10,6 +10,7 @@ from game.tui.screens.scene import SceneScreen
 from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.themes import THEMES
+from game.tui.widgets.reader import Reader
 from tests.screen import Player, at_scene, long_story, playing, write_story
 
 NAMES = list(SETTINGS)
@@ -62,6 +63,17 @@ async def test_every_setting_is_turned_by_keys_alone_around_all_its_values_and_k
         await player.press("escape")
         await player.at(SceneScreen)
         assert player.steps == list(TO_STREET)
+
+
+async def test_a_setting_turns_at_every_press_however_quick(street, monkeypatch):
+    async with street as player:
+        await player.press("s")
+        await player.at(SettingsScreen)
+        await ready(player)
+        monkeypatch.setattr(Reader, "GUARD", 60)  # seconds that a new page would wait for
+        for theme in ("paper", "contrast", "terminal"):
+            await player.press("enter")
+            await player.until(lambda theme=theme: player.app.settings.theme == theme)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -130,6 +130,9 @@ class Shelf:
             for old, moved in ((path, target), (before(path), before(target))):
                 if old.exists():
                     old.rename(moved)
+            told = path.with_suffix(".md")  # as a player had it written
+            if told.exists() and not target.with_suffix(".md").exists():
+                told.rename(target.with_suffix(".md"))
         except OSError as error:
             raise SaveError(f"{name}: can't be renamed: {error.strerror}") from None
 

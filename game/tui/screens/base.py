@@ -219,9 +219,10 @@ class PageScreen(Screen[None], inherit_bindings=False):
             self.query_one(Hints).set(f"A little larger, please: {LEAST.width} x {LEAST.height}.")
             return
         typed = self.has_class("-typed")  # where the space bar writes a space
-        word = f"{self.below} more below" if self.below else "more"
+        word = f"more ({self.below} below)" if self.below else "more"
         more: list[Hint] = [("space", word)] if self.more and not typed else []
-        self.query_one(Hints).set_hints([*more, *self.hints()], self.room, letters=self.game.settings.letters)
+        hints = [hint for hint in self.hints() if hint != ("enter", "choose") or self.reader.takes]
+        self.query_one(Hints).set_hints([*more, *hints], self.room, letters=self.game.settings.letters)
 
     def hints(self) -> Sequence[Hint]:
         return (*self.FIRST, *((b.key, b.description) for b in self.bindings if b.show))

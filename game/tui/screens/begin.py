@@ -69,7 +69,8 @@ class BeginScreen(PageScreen):
         self.set_focus(None)
 
     def hints(self) -> Sequence[Hint]:
-        return (("enter", "go on"), ("escape", "back")) if self.has_class("-typed") else super().hints()
+        typed = (("enter", "go on"), ("escape", "back"), ("ctrl+p", "actions"))
+        return typed if self.has_class("-typed") else super().hints()
 
     def note(self, width: int) -> list[Line]:
         return shown_lines(static(self.story.content_note, "text"), width)

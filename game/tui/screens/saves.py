@@ -128,7 +128,7 @@ class RenameScreen(PageScreen):
         field.focus()
 
     def hints(self) -> Sequence[Hint]:
-        return (("enter", "rename"), ("escape", "back"))
+        return (("enter", "rename"), ("escape", "back"), ("ctrl+p", "actions"))
 
     def on_input_submitted(self) -> None:
         new = clean_answer(self.query_one(Input).value)
@@ -141,4 +141,5 @@ class RenameScreen(PageScreen):
         except SaveError as error:
             self.notify(f"Not renamed: {error}.", severity="error", markup=False)
         else:
+            self.game.clear_notifications()  # why it could not be renamed
             self.game.back_to(SavesScreen)

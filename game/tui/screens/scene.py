@@ -155,6 +155,9 @@ class SceneScreen(BesideScreen):
             short = [gauge.change.partition(" from ")[0].removeprefix("a little ") for gauge in gauges]
             gauges = [gauge._replace(change=change) for gauge, change in zip(gauges, short, strict=True)]
             line = _row(gauges, "  ", colon)
+        if line.cell_length > width - 4:
+            colon = " "
+            line = _row(gauges, "  ", colon)
         while len(gauges) > 1 and line.cell_length > width - 4:
             left_out = next((gauge for gauge in reversed(gauges) if not gauge.change), gauges[-1])
             gauges.remove(left_out)

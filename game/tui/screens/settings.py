@@ -24,14 +24,16 @@ class SettingsScreen(PageScreen):
         self.head("Settings")
         self.show()
 
-    def show(self, *, keep: bool = False) -> None:
+    def show(self) -> None:
+        self.reader.show(whole(self.lines), self.rows())
+
+    def rows(self) -> list[Item]:
         settings = self.game.settings
         rows = [
             Item(((setting.label.ljust(LABEL - 1, "\N{NO-BREAK SPACE}"), "strong"), (f" {settings.words(name)}", "")))
             for name, setting in SETTINGS.items()
         ]
-        selected = self.reader.selected if keep else 0
-        self.reader.show(whole(self.lines), [*rows, *items(["Back"])], selected=selected, keep=keep)
+        return [*rows, *items(["Back"])]
 
     @staticmethod
     def lines(width: int) -> list[Line]:
@@ -40,7 +42,8 @@ class SettingsScreen(PageScreen):
 
     def setting_changed(self) -> None:
         super().setting_changed()
-        self.show(keep=True)
+        self.reader.amend(self.rows())  # the same page: the next press is heard at once
+        self.reader.taken = False
 
     def chosen(self, index: int) -> None:
         if index == len(SETTINGS):

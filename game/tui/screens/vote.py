@@ -264,7 +264,8 @@ class VoteScreen(TimedScreen):
         if self.open:
             own = [("enter", "take it"), ("s", "hide")]
         elif self.page.one_by_one:
-            own = [("enter", "show the counts"), ("backspace", "take back"), ("h", "type")]
+            back = [("backspace", "take back")] if self.ballot.given else []
+            own = [("enter", "show the counts"), *back, ("h", "type")]
         else:
             own = [("enter", "next option" if self.uncounted(self.reader.selected) else "show the counts")]
             own += [("s", "show"), ("h", "one by one")]

@@ -56,6 +56,7 @@ class Item(NamedTuple):
 
 class Reader(Paper):
     PACE: ClassVar = 0.07  # seconds from a new line to the next, where they arrive one by one
+    PAUSE: ClassVar = 1.5  # seconds after which a digit begins another number
     GUARD: ClassVar = 0.25  # seconds without a key, after new lines are painted, before a choice is taken
     KEYS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False, tooltip="The choice before"),
@@ -99,7 +100,7 @@ class Reader(Paper):
         self._top: int | None = None  # the line the reader moved to the top; None until the text is moved
         self._place: int | None = None  # letters and digits above that line, where it was laid out anew since
         self._drawn = Size(0, 0)  # the size the lines were laid out for
-        self._typed = 0  # the digits of a number that may get another
+        self._typed, self._typed_at = 0, 0.0  # the digits of a number that may get another, and when
         self._painted = self._open = inf  # when the page was painted, and from when a choice is taken
         self.by_line = False  # new lines arrive one by one
         self._arrived = inf  # how many lines have
@@ -287,6 +288,11 @@ class Reader(Paper):
         first, end = self._rows[index][0], self._ends[index]
         return top <= first and (end <= top + self.size.height or end - first > self.size.height)
 
+    @property
+    def takes(self) -> bool:
+        """Whether Enter does more than bring an option into view."""
+        return self.selected >= len(self._rows) or self.in_view(self.selected)
+
     def action_move(self, step: int) -> None:
         """The next or previous option; where it is out of view, the text moves first."""
         if not self._rows:
@@ -323,7 +329,9 @@ class Reader(Paper):
     def action_number(self, digit: int) -> None:
         """A digit: takes the choice of that number, unless a longer number may be meant; that waits for its next
         digit, or for Enter, and moves nothing: else the longer number's choice would never come into view."""
-        number, self._typed = self._typed * 10 + digit, 0
+        if _now() > self._typed_at + self.PAUSE:
+            self._typed = 0
+        number, self._typed, self._typed_at = self._typed * 10 + digit, 0, _now()
         if 1 <= number <= len(self._rows):
             self.select(number - 1)
             if number * 10 <= len(self._rows):
