@@ -295,6 +295,9 @@ async def test_where_colours_have_no_second_tone_what_is_quiet_is_dim_but_never_
         await player.press("1")
         await player.sees("Mood: bright, up from even")
         assert not dim("bright, up from even"), "how it stands"
+        await player.press("home")
+        await player.sees("ONE COPY")
+        assert not dim("ONE COPY"), "a stamp, read or not: dim red is hard to read"
         await player.press("end", "1")
         await player.sees("> Look at the clock.", "> Stamp it.")
         assert dim("It has stopped."), "what was read"

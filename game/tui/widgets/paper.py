@@ -174,8 +174,8 @@ class Paper(ScrollView, can_focus=False):
             style = self.rich_style
             for name in names.split():
                 style += style_of(name, self.app.theme_variables, named=self.app.native_ansi_color)
-            if "selected" in names or "echo" in names:
-                style += Style(dim=False)  # which would be hard to read where it is reversed, or green
+            if {"selected", "echo", "stamp"} & {*names.split()}:
+                style += Style(dim=False)  # which would be hard to read where it is reversed, green or red
             if "selected" in names and style.reverse:
                 style += Style(color=self.rich_style.color)  # one of its own would be what it lies on
             drawn = [Segment(" ", style)]
