@@ -404,7 +404,6 @@ def test_a_story_that_is_saved_is_seen_at_once_and_its_mistakes_below_the_page(
     terminal.until(lambda: "error" not in terminal.text and "The other" not in terminal.text)
     terminal.keys("x")
     terminal.sees("Behind this page", "Scene office")
-    terminal.keys("q")
     terminal.keys("Escape")  # on its own: with a letter at its heels it is that letter with Alt
     terminal.sees("x inspect")
     terminal.keys("q")
