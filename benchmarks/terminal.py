@@ -116,10 +116,9 @@ def run() -> None:
             path = folder / f"{count}.yaml"
             path.write_text(as_yaml(count), encoding="utf-8")
             game = ["-m", "game", "play", str(path), "--saves", str(folder / f"saves-{count}")]
-            ours, mb = _turns(Terminal(game), "Begin a new play")
-            theirs, _ = _turns(Terminal(["-c", _BARE.format(count=count)]), "")
+            times, mb = _turns(Terminal(game), Terminal(["-c", _BARE.format(count=count)]))
             for percent in (50, 95):
-                mine, peer = (_percentile(times, percent) * 1000 for times in (ours, theirs))
+                mine, peer = (_percentile(side, percent) * 1000 for side in times)
                 what = f"{count:,} scenes: key to page, p{percent}"
                 line(what, f"{mine:.1f} ms", f"Static {peer:.1f} ms", f"{mine / peer:.2f}x")
             line(f"{count:,} scenes: peak memory", f"{mb:.0f} MB", f"bare {peak:.0f} MB", f"{mb / peak:.2f}x")
@@ -149,17 +148,19 @@ def _starts(folder: Path) -> float:
     return peaks["bare"]
 
 
-def _turns(terminal: Terminal, title: str) -> tuple[list[float], float]:
-    """Seconds from key to page for each turn, and peak memory."""
-    if title:
-        terminal.until(title)
-        terminal.press("\r")
-    terminal.until("Choice 0 of scene 0")
-    times = []
-    for number in range(1, PRESSES + 1):
-        begun = terminal.press("1")
-        times.append(terminal.until(f"Choice 0 of scene {number}") - begun)
-    return times, terminal.end()
+def _turns(game: Terminal, bare: Terminal) -> tuple[tuple[list[float], list[float]], float]:
+    """Seconds from key to page for each turn of the game and of the bare app, turn about; the game's peak memory."""
+    game.until("Begin a new play")
+    game.press("\r")
+    sides: tuple[tuple[Terminal, list[float]], ...] = ((game, []), (bare, []))
+    for number in range(PRESSES + 1):
+        for terminal, times in sides:
+            begun = terminal.press("1") if number else 0.0
+            painted = terminal.until(f"Choice 0 of scene {number}")
+            if number:
+                times.append(painted - begun)
+    bare.end()
+    return (sides[0][1], sides[1][1]), game.end()
 
 
 def _percentile(values: list[float], percent: int) -> float:

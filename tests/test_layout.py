@@ -13,6 +13,7 @@ from game.story.text import static
 LETTERS = "abcé\N{NO-BREAK SPACE}漢字\N{FULLWIDTH LATIN SMALL LETTER W}e\u0301👩\u200d🚀-."
 WORDS = st.text(alphabet=LETTERS, min_size=1, max_size=12)
 PIECES = st.lists(st.one_of(WORDS, st.sampled_from([" ", "  ", "\n"])), max_size=20).map("".join)
+PLAIN = st.lists(st.text("abé\u2019\u2014", min_size=1, max_size=9), min_size=1, max_size=20).map(" ".join)
 RUNS = st.lists(st.tuples(PIECES, st.sampled_from(["", "em", "strong"])), max_size=6)
 MARKDOWN = st.lists(
     st.sampled_from(["# A heading", "- an item", "  - deeper", "    - deeper still", "> quoted words", "> - both",
@@ -63,6 +64,22 @@ def test_a_kept_line_in_two_columns_goes_on_under_the_second():
     line = static("Act   while he read", "lines")
     assert texts(shown_lines(line, 14)) == ["Act   while he", "      read"]
     assert texts(shown_lines(line, 11)) == ["Act   while", "he read"]
+
+
+@given(
+    st.one_of(PLAIN, PIECES), st.integers(1, 40), st.sampled_from(["", "> ", "  10  "]), st.sampled_from(["", "   "])
+)
+def test_a_paragraph_of_plain_letters_is_wrapped_into_the_lines_it_is_word_by_word(text, width, first, rest):
+    """As it is where there is a second run."""
+    assert wrap([(text, "em")], width, first, rest, "dim") == wrap(
+        [(text, "em"), ("", "em")], width, first, rest, "dim"
+    )
+
+
+def test_every_letter_is_wrapped_as_wide_as_it_is():
+    for letter in map(chr, range(0x20, 0x2100)):
+        runs = [(f"{letter}{letter} a{letter}b {letter}", "")]
+        assert wrap(runs, 3) == wrap([*runs, ("", "")], 3), hex(ord(letter))
 
 
 @given(RUNS, st.integers(1, 40))

@@ -5,6 +5,7 @@ to the next; that key is no step of the play.
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -221,6 +222,7 @@ class SceneScreen(BesideScreen):
             await asyncio.sleep(0.001)  # in which Textual's thread that writes to the terminal gets its turn
             self.save()
             self.session.look_ahead()
+            gc.collect(1)  # what was young is gone through now, and not while the next page is drawn
 
     def save(self) -> None:
         """Saves; why it can't be done is said once, and the play goes on."""

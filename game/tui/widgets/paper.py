@@ -5,7 +5,7 @@ differ from what stands on the screen. A new page is painted in half the time so
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,7 +21,7 @@ from game.tui.themes import style_of
 
 ASIDE = 110  # the width from which there is room for words in the right margin
 Aside = Callable[[int], list[Line]]  # what stands there: width -> lines
-Drawn = tuple[list[Segment], int]  # a line as it is painted, and its width in cells
+Drawn = tuple[list[tuple[str, Style]], int]  # a line as it is painted, and its width in cells
 
 
 class _Row(Strip):
@@ -107,7 +107,7 @@ class Paper(ScrollView, can_focus=False):
         """Draws the rows in view; those that are new."""
         width, height = self.size
         top, base = int(self.scroll_offset.y), self._style("")
-        thumb, bar = self._thumb(height, top), Segment(" ", self._style("thumb"))
+        thumb, bar = self._thumb(height, top), self._style("thumb")
         kept, self._kept = self._kept, {}
         if self._kept_for != (width, self._column):
             kept.clear()
@@ -124,9 +124,8 @@ class Paper(ScrollView, can_focus=False):
             line, used = self._line(top + y, margin, kept)
             end = width - taken - 1
             if used > end:
-                line, used = list(Strip(line, used).crop(0, end)), end
-            edge = bar if y in thumb else Segment(" ", base)
-            row = _joined([*line, Segment(" " * (end - used), base), *beside, edge])
+                line, used = _cut(line, end), end
+            row = _joined([*line, (" " * (end - used), base), *beside, (" ", bar if y in thumb else base)])
             if known and row == known[y]:
                 strip = strips[y]
             else:
@@ -146,15 +145,12 @@ class Paper(ScrollView, can_focus=False):
             self._kept[key] = kept[key]
             return kept[key][1]
         used = margin + cells(text_of(line))
-        segments = [
-            Segment(" " * margin, self._style("")),
-            *(Segment(text, self._style(f"{tone} {style}")) for text, style in line),
-        ]
+        runs = [(" " * margin, self._style("")), *[(text, self._style(f"{tone} {style}")) for text, style in line]]
         if fills:
             rest = max(margin + self._column - used, 0)
-            return [*segments, Segment(" " * rest, self._style(tone))], used + rest
-        self._kept[key] = line, (segments, used)
-        return segments, used
+            return [*runs, (" " * rest, self._style(tone))], used + rest
+        self._kept[key] = line, (runs, used)
+        return runs, used
 
     def _draw_aside(self) -> list[Drawn]:
         """What stands in the right margin: lines as wide as it is."""
@@ -163,9 +159,9 @@ class Paper(ScrollView, can_focus=False):
             return []
         drawn = []
         for line in self._aside(min(room, 26)):
-            segments = [Segment(text, self._style(style)) for text, style in line]
+            runs = [(text, self._style(style)) for text, style in line]
             rest = room + 2 - cells(text_of(line))
-            drawn.append(([*segments, Segment(" " * rest, self._style(""))], room + 2))
+            drawn.append(([*runs, (" " * rest, self._style(""))], room + 2))
         return drawn
 
     def _style(self, names: str) -> Style:
@@ -214,12 +210,21 @@ class Paper(ScrollView, can_focus=False):
         self.scroll_to(y=round(y * self.max_scroll_y / max(self.size.height - 1, 1)), animate=False)
 
 
-def _joined(segments: list[Segment]) -> list[Segment]:
-    """The segments with neighbours of one style put together, and without empty ones."""
+def _joined(runs: list[tuple[str, Style]]) -> list[Segment]:
+    """Runs as segments: neighbours of one style as one, and none that is empty."""
     joined: list[Segment] = []
-    for segment in segments:
-        if joined and joined[-1].style is segment.style:
-            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
-        elif segment.text:
-            joined.append(segment)
-    return joined
+    text, style = runs[0]
+    for more, other in runs[1:]:
+        if other is style:
+            text += more
+        elif more:
+            if text:
+                joined.append(Segment(text, style))
+            text, style = more, other
+    return [*joined, Segment(text, style)] if text else joined
+
+
+def _cut(runs: list[tuple[str, Style]], width: int) -> list[tuple[str, Style]]:
+    """Runs as wide as there is room, where a line is wider."""
+    cut = Strip(starmap(Segment, runs)).crop(0, width)
+    return [(text, style) for text, style, _ in cut if style is not None]
