@@ -173,7 +173,7 @@ class Player:
     @property
     def margin(self) -> str:
         """The words in the right margin of the text."""
-        return " ".join(" ".join(segment.text for line, _ in self.reader._draw_aside() for segment in line).split())
+        return " ".join(" ".join(text for line, _ in self.reader._draw_aside() for text, _ in line).split())
 
     @property
     def session(self) -> Session:
