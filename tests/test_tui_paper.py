@@ -1,13 +1,24 @@
-"""The page as it is painted: its scroll bar, and that no more is painted than has changed."""
+"""The page as it is painted: its scroll bar, and that no more is painted, in no more segments, than there must be."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 
 from game.story.model import Story
+from game.tui.widgets.paper import _joined
 from game.tui.widgets.reader import Reader
 from tests.screen import Player, at_scene, long_story, write_story
+
+INKS = ["", "bold", "dim red", "on blue", "white on blue", "underline", "reverse", "strike red"]
+RUNS = st.lists(
+    st.tuples(st.sampled_from(["", " ", "   ", "a", "b c", "  d "]), st.sampled_from([Style.parse(i) for i in INKS])),
+    min_size=1,
+)
 
 
 @pytest.fixture
@@ -89,3 +100,25 @@ async def test_only_rows_that_differ_are_painted(tmp_path, saves, monkeypatch):
         await player.press("1")
         assert player.steps == ["page/one"]
         assert painted
+
+
+def look(text: str, style: Style) -> list[tuple[str, object]]:
+    """Each letter with its style; of a blank only what is seen of one."""
+    blank = style if style.reverse or style.underline or style.strike else style.bgcolor
+    return [(letter, blank if letter == " " else style) for letter in text]
+
+
+@given(RUNS)
+def test_a_row_looks_as_its_runs_do_and_has_no_more_segments(runs):
+    row = _joined(runs)
+    assert [c for s in row if s.style is not None for c in look(s.text, s.style)] == [
+        c for run in runs for c in look(*run)
+    ]
+    assert all(segment.text for segment in row)
+    assert len(row) <= len([text for text, _ in runs if text])
+
+
+def test_margins_and_the_rest_of_a_line_are_one_with_its_words():
+    base, old, marked = Style.parse("white on black"), Style.parse("grey50 on black"), Style.parse("white on blue")
+    assert _joined([("  ", base), ("words", old), ("   ", base)]) == [Segment("  words   ", old)]
+    assert len(_joined([("  ", base), ("words", marked), ("   ", base)])) == 3

@@ -5,6 +5,7 @@ differ from what stands on the screen. A new page is painted in half the time so
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise, starmap
 
 from rich.segment import Segment
@@ -211,17 +212,26 @@ class Paper(ScrollView, can_focus=False):
 
 
 def _joined(runs: list[tuple[str, Style]]) -> list[Segment]:
-    """Runs as segments: neighbours of one style as one, and none that is empty."""
+    """Runs as segments, as few as there can be: neighbours of one style as one, and blanks as a neighbour they look the
+    same in; none is empty."""
     joined: list[Segment] = []
     text, style = runs[0]
     for more, other in runs[1:]:
-        if other is style:
+        if other is style or (more.isspace() and _alike(style, other)):
             text += more
         elif more:
-            if text:
+            if text and not (text.isspace() and _alike(style, other)):
                 joined.append(Segment(text, style))
-            text, style = more, other
+                text = ""
+            text, style = text + more, other
     return [*joined, Segment(text, style)] if text else joined
+
+
+@lru_cache(maxsize=256)
+def _alike(one: Style, other: Style) -> bool:
+    """Whether a blank looks the same in two styles."""
+    drawn = any(style.reverse or style.underline or style.strike for style in (one, other))
+    return one.bgcolor == other.bgcolor and not drawn
 
 
 def _cut(runs: list[tuple[str, Style]], width: int) -> list[tuple[str, Style]]:
