@@ -21,6 +21,7 @@ from benchmarks.yardstick import as_yaml
 COLUMNS, ROWS = 120, 40
 QUIET = 0.5  # seconds between a page and the next key: a choice waits for a moment before it can be taken
 PRESSES = 30
+STARTS = 11
 DEADLINE = 120.0
 _CODES = re.compile(rb"\x1b(\[[0-9;?=<>]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\-_])")
 _BARE = """
@@ -130,7 +131,7 @@ def _starts(folder: Path) -> float:
     times: dict[str, list[float]] = {"bare": [], "game": []}
     left: dict[str, list[float]] = {"bare": [], "game": []}
     peaks: dict[str, float] = {}
-    for _ in range(7):
+    for _ in range(STARTS):
         for who, arguments, words in (("bare", bare, "Choice 0 of scene 0"), ("game", game, "Begin a new play")):
             terminal = Terminal(arguments)
             times[who].append(terminal.until(words) - terminal.begun)

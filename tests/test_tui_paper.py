@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 
 from game.story.model import Story
-from game.tui.widgets.paper import _joined
+from game.tui.screens.scene import SceneScreen
+from game.tui.widgets.paper import Paper, _joined
 from game.tui.widgets.reader import Reader
-from tests.screen import Player, at_scene, long_story, write_story
+from tests.screen import Player, at_scene, long_story, playing, write_story
 
 INKS = ["", "bold", "dim red", "on blue", "white on blue", "underline", "reverse", "strike red"]
 RUNS = st.lists(
@@ -100,6 +101,25 @@ async def test_only_rows_that_differ_are_painted(tmp_path, saves, monkeypatch):
         await player.press("1")
         assert player.steps == ["page/one"]
         assert painted
+
+
+async def test_no_page_is_painted_before_its_text_is_there_or_as_it_was_for_another_size(long, saves, monkeypatch):
+    painted: list[tuple[str, Size, Size, int]] = []
+    draw = Paper._draw
+
+    def noted(self):
+        painted.append((type(self.screen).__name__, self.size, self._drawn, len(self._lines)))
+        return draw(self)
+
+    monkeypatch.setattr(Paper, "_draw", noted)
+    async with playing(long, saves) as player:
+        await player.press("question_mark", "escape", "1")
+        await player.at(SceneScreen)
+        await player.press("j")
+        await player.resize(60, 20)
+    assert {name for name, *_ in painted} == {"TitleScreen", "HelpScreen", "SceneScreen", "JournalScreen"}
+    assert {size.width for _, size, *_ in painted} == {80, 60}
+    assert all(size == drawn and lines for _, size, drawn, lines in painted)
 
 
 def look(text: str, style: Style) -> list[tuple[str, object]]:

@@ -14,8 +14,9 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.timer import Timer
 
 from game.layout import BLANK, Line, Run, text_of, wrap
@@ -181,11 +182,20 @@ class Reader(Paper):
         """How many items can be taken."""
         return len(self._rows)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """A new size is painted in before it is told: else the page would stand empty, or as it was, for a frame."""
+        if self._drawn != self.size:
+            self._fit()
+        return super().render_lines(crop)
+
     def _lay_out(self) -> None:
+        if self.size.width > 0:  # else it is not on the screen yet
+            self._fit()
+            self.paint()
+
+    def _fit(self) -> None:
         """Lines for the width there is, and the text where it was."""
         width = self.size.width
-        if width < 1:
-            return  # not on the screen yet; a resize comes first
         if self._top is not None:
             self._place = sum(map(_letters, self._lines[: self._top]))
         self._column = max(min(self.widest, width - 4), 1)
@@ -219,7 +229,6 @@ class Reader(Paper):
         self._top, self._drawn = None, self.size
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
-        self.paint()
 
     def _locked(self, label: tuple[Run, ...], reason: tuple[Run, ...], digits: int) -> list[Line]:
         """A choice that can't be taken, and why: beside it, or below where both don't fit on a line."""
@@ -250,7 +259,8 @@ class Reader(Paper):
         self.post_message(self.Moved(self._last > bottom, sum(end > bottom for end in self._ends) if begun else 0))
 
     def on_resize(self) -> None:
-        self._lay_out()
+        if self._drawn != self.size:
+            self._lay_out()
 
     def toned(self, index: int) -> tuple[Line, str, bool]:
         line = self._lines[index]
