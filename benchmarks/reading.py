@@ -11,7 +11,7 @@ _SETUP = """
 from pathlib import Path
 import gc
 import yaml
-from game.story.catalogue import Problems
+from game.story.diagnostics import Problems
 from game.story.loader import load
 from game.story.source import Reader
 from game.story.files import decode

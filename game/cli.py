@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from game import __version__
 from game.errors import InputError, PlayError, SaveError, UsageError
-from game.story.catalogue import nearest, printable
+from game.story.diagnostics import nearest, printable
 
 COMMANDS = ("play", "check", "test", "walk", "graph", "export", "new", "schema", "class", "report")
 

@@ -18,7 +18,7 @@ from game.play.session import CONTINUE, Session
 from game.play.shelf import SlotInfo, steps_told
 from game.play.slots import Play, Slots
 from game.settings import Settings
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 from game.story.expressions import Value
 from game.story.model import Variable
 from game.story.text import static

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from game.story.catalogue import printable
-from game.story.diagnostics import Diagnostic, Location
+from game.story.diagnostics import Diagnostic, Location, printable
 
 
 def found_at(place: Location, story: Path) -> Path:

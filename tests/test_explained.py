@@ -6,8 +6,9 @@ import pytest
 
 from game.explained import as_files, examples
 from game.prove.coverage import cover
-from game.story.catalogue import CATALOGUE, PROOF
+from game.story.catalogue import CATALOGUE
 from game.story.loader import load
+from game.story.silence import PROOF
 from tests import docs
 from tests.test_cli import refused, run
 

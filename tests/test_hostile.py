@@ -14,7 +14,8 @@ from typing import ClassVar
 
 import pytest
 
-from game.story.catalogue import CATALOGUE, MAX_PROBLEMS
+from game.story.catalogue import CATALOGUE
+from game.story.diagnostics import MAX_PROBLEMS
 from game.story.expressions import Value
 from game.story.loader import Loaded
 

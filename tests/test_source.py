@@ -10,7 +10,8 @@ import yaml
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from game.story.catalogue import CATALOGUE, Problems
+from game.story.catalogue import CATALOGUE
+from game.story.diagnostics import Problems
 from game.story.files import decode, find_files, read_bytes
 from game.story.loader import load
 from game.story.nodes import Mapping, Node, Scalar, Sequence

@@ -9,7 +9,7 @@ from game.errors import PlayError, SaveError, UsageError
 from game.play.given import Start
 from game.play.session import Session
 from game.play.slots import Play, Slots
-from game.story.catalogue import nearest
+from game.story.diagnostics import nearest
 from game.story.expressions import Kind, Value
 from game.story.model import Story
 

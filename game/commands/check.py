@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from game.commands.common import Commands, command, count, find_story
 from game.errors import UsageError
 from game.problems import describe, summary
-from game.story.catalogue import CATALOGUE, Problems, nearest, printable
+from game.story.catalogue import CATALOGUE
+from game.story.diagnostics import Problems, nearest, printable
 from game.story.loader import Loaded, load
 from game.story.model import Story
 from game.story.silence import idle, left

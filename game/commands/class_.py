@@ -6,7 +6,7 @@ from pathlib import Path
 
 from game.commands.common import Commands, command, find_story, read_story, uncollected, write_text
 from game.errors import InputError
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 
 HELP = "the teacher's tools: a printed pack, a vote of the whole class, results of a class"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from game.errors import InputError, SaveError
 from game.play.shelf import read_limited
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 
 if TYPE_CHECKING:  # a title page is there before what reads and plays a story
     from game.play.session import Session

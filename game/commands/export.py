@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from game.commands.common import Commands, command, find_story, read_story, write_text
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 from game.story.model import Story
 
 

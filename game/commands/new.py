@@ -9,7 +9,7 @@ from pathlib import Path
 from game.commands.common import Commands, command
 from game.commands.schema import schema_text
 from game.errors import InputError
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 
 STARTER = Path(__file__).parent.parent / "starter"
 SCHEMA = "story.schema.json"

@@ -14,8 +14,8 @@ from game.commands.common import Commands, command, find_story, read_story, unco
 from game.errors import InputError, SaveError, UsageError
 from game.play.shelf import Shelf
 from game.settings import Settings
-from game.story.catalogue import printable
 from game.story.cover import read_cover
+from game.story.diagnostics import printable
 
 if TYPE_CHECKING:  # a title page is there before them
     from game.play.slots import Play, Slots

@@ -9,7 +9,7 @@ from game.commands.common import Commands, find_story, is_code, read_story, stor
 from game.errors import SaveError
 from game.play.saves import Save
 from game.play.shelf import read_limited
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 from game.story.model import Story
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from game.commands.common import Commands, command, find_story, is_code, open_sa
 from game.play.rehearsal import as_test, rehearse
 from game.play.session import Session
 from game.problems import whereabouts
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 
 
 def add(commands: Commands) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from game.commands.common import Commands, command, count, find_story, read_story
 from game.errors import InputError, UsageError
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 
 MAX_JOBS = 256
 

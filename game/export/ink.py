@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from game.export.ink_terms import HELPERS, Terms, string
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 from game.story.expressions import Expression
 from game.story.model import Assignment, By, Choice, Once, Passage, Piece, Scene, Sheet, Story, Way, When
 from game.story.text import Insert, Shown, Template

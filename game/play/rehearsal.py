@@ -8,7 +8,7 @@ from game.errors import PlayError
 from game.play.page import Page, Reply, SheetShown, Telling
 from game.play.session import Session
 from game.record import record
-from game.story.catalogue import printable
+from game.story.diagnostics import printable
 from game.story.expressions import Kind, Value
 from game.story.model import Expectation, Story, StoryTest
 

@@ -1,25 +1,16 @@
 """Every problem a story can have: its stable code, how bad it is, its words and its hint.
 
-`Problems` collects them. Codes are public: they are looked up, tested and silenced by people, and never change meaning.
+Codes are public: they are looked up, tested and silenced by people, and never change meaning. The table is read when
+there is a problem, or somebody asks for the codes: a play does without.
 """
 
-from collections.abc import Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from game.story.diagnostics import Diagnostic, Location, Severity
-
-if TYPE_CHECKING:
-    from game.story.nodes import File
+from game.story.diagnostics import Severity
 
 QUOTE_HINT = "Use `|` and put the text on the next line, indented, or put it in quotes."
 TEXT_HINT = "Use `|` and put the text on the next line, indented."
 FLOW_HINT = "Inside braces and brackets, put the whole text in quotes."
-MAX_PROBLEMS = 1_000
-MAX_NAMES = 5_000  # among which one is looked for
-MAX_GUESSES = 100_000  # names compared for a "did you mean", over all problems
-_LISTED = 200  # characters of known names in a hint
-_EXCERPT = 200  # characters of a source line worth showing
 
 
 class Wording(NamedTuple):
@@ -270,103 +261,3 @@ CATALOGUE: dict[str, Wording] = {
     "unused-silencer": Wording("there is no `{name}` here to be silenced", "Delete the comment.", W),
     "too-many-problems": Wording("more than {limit} problems: the rest are not shown"),
 }
-
-PROOF = frozenset(
-    "never-met never-taken never-offered never-told always-told never-asked never-holds always-holds".split()
-)
-SILENCERS = frozenset(["unknown-silencer", "unused-silencer"])  # which nothing silences
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """The known name closest to a misspelt one, or ''."""
-    if len(name) > 80:
-        return ""
-    from difflib import get_close_matches  # 3 ms, only when something is wrong
-
-    lowered = {k.lower(): k for k in known}
-    match = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[match[0]] if match else ""
-
-
-def _list(names: list[str]) -> str:
-    """As many of the names as are read with ease."""
-    shown: list[str] = []
-    length = 0
-    for name in names:
-        length += len(name) + 2
-        if length > _LISTED:
-            return ", ".join([*shown, "..."])
-        shown.append(name)
-    return ", ".join(shown)
-
-
-def printable(text: str) -> str:
-    """The text with every character that a terminal might obey replaced."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-class Problems:
-    """Collects diagnostics, a bounded number of them, each once."""
-
-    def __init__(self) -> None:
-        self.found: dict[Diagnostic, None] = {}
-        self.errors = 0
-        self._left_out: set[Severity] = set()
-        self._guesses = MAX_GUESSES
-        self.lines: dict[str, Sequence[str]] = {}  # the source lines of each file, for excerpts
-
-    @property
-    def full(self) -> bool:
-        return len(self.found) >= MAX_PROBLEMS
-
-    @property
-    def overflowing(self) -> bool:
-        """Whether an error had to be left out: no more of them will be told."""
-        return Severity.ERROR in self._left_out
-
-    def at(self, file: "File", line: int, column: int, code: str, **fields: Any) -> None:
-        """Adds a problem at a place in a file; `near` names, or a function gives, names for a "did you mean"."""
-        self.add(code, file.path, line, column, **fields)
-
-    def add(self, code: str, path: str, line: int = 0, column: int = 0, **fields: Any) -> None:
-        wording = CATALOGUE[code]
-        if self.full:
-            self._add_full(path, wording.severity)
-            return
-        near = fields.pop("near", None)
-        hint = ""
-        if near is not None:
-            near = list(islice(near() if callable(near) else near, MAX_NAMES))
-            if self._guesses > 0 and (close := nearest(str(fields["name"]), near)):
-                hint = f"Did you mean `{close}`?"
-            self._guesses -= len(near)
-            fields["known"] = _list(near)
-        if meant := fields.pop("meant", ""):
-            hint = f"Write `{meant}`."
-        if block := fields.get("block"):
-            fields["a_block"] = f"an {block}" if block[0] in "aeiou" else f"a {block}"
-        fields = {
-            k: v[:80] + "..." if isinstance(v, str) and len(v) > 80 and k != "known" else v for k, v in fields.items()
-        }
-        hint = hint or wording.hint.format(path=path, **fields)
-        lines = self.lines.get(path, [])
-        excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
-        if len(excerpt) > _EXCERPT:
-            excerpt = excerpt[:_EXCERPT] if column <= _EXCERPT else ""
-        message = wording.message.format(path=path, **fields)
-        place = Location(path, line, column)
-        problem = Diagnostic(code, wording.severity, place, printable(message), printable(hint), printable(excerpt))
-        if problem.is_error and problem not in self.found:
-            self.errors += 1
-        self.found.setdefault(problem)
-
-    def _add_full(self, path: str, severity: Severity) -> None:
-        """One problem stands for all that are left out: an error as soon as one of them is."""
-        self.errors += severity is Severity.ERROR
-        if severity not in self._left_out:
-            self._left_out.add(severity)
-            message = CATALOGUE["too-many-problems"].message.format(limit=f"{MAX_PROBLEMS:,}")
-            self.found.setdefault(Diagnostic("too-many-problems", severity, Location(path), message))
-
-    def sorted(self) -> tuple[Diagnostic, ...]:
-        return tuple(sorted(self.found, key=lambda d: (d.location, not d.is_error, d.code)))

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from game.story.catalogue import Problems, printable
+from game.story.diagnostics import Problems, printable
 from game.story.nodes import File
 
 if TYPE_CHECKING:

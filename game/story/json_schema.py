@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from game.story.catalogue import Problems
+from game.story.diagnostics import Problems
 from game.story.expression_parser import FUNCTIONS
 from game.story.expressions import Kind
 from game.story.model import Story, Variable

@@ -12,10 +12,9 @@ from pathlib import Path
 from game.record import record
 from game.story import checks
 from game.story.around import AroundBuilder
-from game.story.catalogue import Problems, printable
 from game.story.cover import STORY_ID
 from game.story.declarations import declare
-from game.story.diagnostics import Diagnostic, Location
+from game.story.diagnostics import Diagnostic, Location, Problems, printable
 from game.story.expression_parser import MAX_LENGTH
 from game.story.expressions import ANY, Expression, Kind, Names
 from game.story.files import MAX_STORY, decode, find_files, read_bytes, sha256

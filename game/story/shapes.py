@@ -8,8 +8,7 @@ from collections.abc import Container, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any
 
-from game.story.catalogue import Problems, nearest
-from game.story.diagnostics import Location
+from game.story.diagnostics import Location, Problems, nearest
 from game.story.model import Variable
 from game.story.nodes import BROKEN, Mapping, Node, Scalar, Sequence
 from game.story.schema import BLOCKS, SHAPES, Key, example_of

@@ -6,11 +6,15 @@ Errors can't be silenced, and what silences nothing is a warning itself.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from game.record import record
-from game.story.catalogue import CATALOGUE, PROOF, SILENCERS, Problems
-from game.story.diagnostics import Diagnostic, Location
+from game.story.diagnostics import Diagnostic, Location, Problems
 
+PROOF = frozenset(
+    "never-met never-taken never-offered never-told always-told never-asked never-holds always-holds".split()
+)
+SILENCERS = frozenset(["unknown-silencer", "unused-silencer"])  # which nothing silences
 MARK = "# special-tasks: ignore"
 _COMMENT = re.compile(r"(\s*)(?:.*\s)?# special-tasks: ignore\b(.*)")
 _CODE = re.compile(r"[\w-]+")
@@ -47,15 +51,20 @@ def _in_file(path: str, lines: Sequence[str], problems: Problems) -> Iterator[Si
                 last += 1
         codes = list(_CODE.finditer(line, comment.start(2)))
         if not codes:
-            problems.add("unknown-silencer", path, number, line.index(MARK) + 1, name="", near=_CODES)
+            problems.add("unknown-silencer", path, number, line.index(MARK) + 1, name="", near=_codes())
         for code in codes:
-            if code[0] in _CODES:
+            if code[0] in _codes():
                 yield Silencer(code[0], Location(path, number, code.start() + 1), first, last)
             else:
-                problems.add("unknown-silencer", path, number, code.start() + 1, name=code[0], near=_CODES)
+                problems.add("unknown-silencer", path, number, code.start() + 1, name=code[0], near=_codes())
 
 
-_CODES = [code for code, wording in CATALOGUE.items() if not wording.is_error and code not in SILENCERS]
+@cache
+def _codes() -> list[str]:
+    """What can be silenced."""
+    from game.story.catalogue import CATALOGUE  # a story without such comments does without
+
+    return [code for code, wording in CATALOGUE.items() if not wording.is_error and code not in SILENCERS]
 
 
 def left(found: Iterable[Diagnostic], silenced: Sequence[Silencer]) -> tuple[Diagnostic, ...]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import yaml
 
-from game.story.catalogue import MAX_PROBLEMS, TEXT_HINT, Problems
+from game.story.diagnostics import MAX_PROBLEMS, Problems
 from game.story.files import FORBIDDEN, line_column
 from game.story.nodes import BROKEN, File, Lines, Mapping, Node, Repeated, Scalar, Sequence
 from game.story.schema import BLOCKS, shapes_of
@@ -403,6 +403,8 @@ class Reader:
             char = "{" if isinstance(flow, Mapping) else "["
             self.problems.at(file, flow.line, flow.column, "unclosed-bracket", char=char)
         elif before and before[-1] in "\"'" and content[column : column + 1] not in ("", ":"):
+            from game.story.catalogue import TEXT_HINT  # rarely needed
+
             other = "single" if before[-1] == '"' else "double"
             advice = TEXT_HINT if flow is None else f"Put the whole text in {other} quotes."
             self.problems.at(file, line + 1, len(before), "quote-ends", advice=advice)

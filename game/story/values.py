@@ -10,8 +10,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from typing import TypeVar
 
-from game.story.catalogue import Problems
-from game.story.diagnostics import NOWHERE, Location
+from game.story.diagnostics import NOWHERE, Location, Problems
 from game.story.expression_parser import FUNCTIONS, ExpressionError
 from game.story.expression_parser import parse as parse_expression
 from game.story.expressions import Constant, Expression, Kind, Names, Type, Value
