@@ -62,8 +62,12 @@ class Header(Bar):
     """Where one is, at the right when, and a rule below. What there is no room for is cut, of where before when."""
 
     where, when = "", ""
+    fitted: object = None  # what it was fitted for
 
     def fit(self, width: int) -> None:
+        if self.fitted == (self.where, self.when, width):
+            return
+        self.fitted = self.where, self.when, width
         when = Content(self.when).truncate(width * 7 // 10, ellipsis=True)
         gap = "  " if when else ""
         where = Content(self.where).truncate(max(width - when.cell_length - len(gap), 0), ellipsis=True, pad=True)

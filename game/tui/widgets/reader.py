@@ -354,7 +354,7 @@ class Reader(Paper):
             return
         if self.in_view(index):
             self.taken = True
-            self.post_message(self.Chosen(index, self.page))
+            self.screen.post_message(self.Chosen(index, self.page))  # which is where it is heard
         else:
             self._towards(index, numbered=numbered)
 
