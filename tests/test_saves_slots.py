@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from game.errors import PlayError, SaveError
 from game.play.given import Start
+from game.play.report import write_report
 from game.play.session import Session
 from game.play.slots import Play, Slots
 from game.story.model import Story
@@ -94,6 +95,15 @@ def test_a_fresh_slot_is_one_that_nothing_holds(slots: Slots) -> None:
     played(slots, slot="play-2")
     slots.path("play-2").unlink()
     assert slots.fresh() == "play-3"  # its previous generation is still there
+
+
+def test_what_was_written_of_a_play_is_not_written_over_by_one_that_follows_its_deleted_save(slots: Slots) -> None:
+    report = write_report(played(slots, slot="play-1"))
+    told = report.read_text(encoding="utf-8")
+    slots.delete("play-1")
+    assert slots.fresh() == "play-2"
+    write_report(played(slots, slot=slots.fresh()))
+    assert report.read_text(encoding="utf-8") == told
 
 
 def test_each_story_has_a_folder_of_its_own(tmp_path: Path, slots: Slots) -> None:

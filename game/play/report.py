@@ -22,7 +22,7 @@ _START = re.compile(r"^( *)(?:([-+=])|(\d+)([.)]))")  # what would begin a list 
 
 def write_report(play: Play) -> Path:
     """Writes the play beside its save, and tells where. Raises SaveError when the disk refuses."""
-    path = play.slots.path(play.slot).with_suffix(".md")
+    path = play.slots.report(play.slot)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, report(play).encode(errors="replace"))

@@ -69,11 +69,16 @@ class Shelf:
         return self.folder / f"{name}.json"
 
     def fresh(self) -> str:
-        """A name no slot has yet."""
+        """A name no slot has yet, nor a report of one that was deleted: another would be written over it."""
+        names = (f"{self.kind}-{number}" for number in count(1))
         try:
-            return next(name for n in count(1) if not self.exists(name := f"{self.kind}-{n}"))
+            return next(name for name in names if not self.exists(name) and not self.report(name).exists())
         except SaveError:  # the folder can't be read, and nothing can be saved there
             return f"{self.kind}-1"
+
+    def report(self, name: str) -> Path:
+        """Where a player has the play written down."""
+        return self.path(name).with_suffix(".md")
 
     def exists(self, name: str) -> bool:
         """Raises SaveError where the name can't be a slot's or the folder can't be read."""
@@ -130,9 +135,8 @@ class Shelf:
             for old, moved in ((path, target), (before(path), before(target))):
                 if old.exists():
                     old.rename(moved)
-            told = path.with_suffix(".md")  # as a player had it written
-            if told.exists() and not target.with_suffix(".md").exists():
-                told.rename(target.with_suffix(".md"))
+            if self.report(name).exists() and not self.report(new).exists():
+                self.report(name).rename(self.report(new))
         except OSError as error:
             raise SaveError(f"{name}: can't be renamed: {error.strerror}") from None
 
