@@ -76,14 +76,15 @@ def wrap(
             line += word
             used += size
             continue
-        for text, style in word:
+        for part, style in word:
+            text = part  # what is left of it
             while used + cells(text) > room:
                 cut = _fit(text, room - used) or (0 if line else _fit(text, 2))  # one cell, and a character of two
                 if cut:
                     path, held = text.rfind("/", cut // 2, cut) + 1, text.rfind(HELD, cut // 2, cut + 1)
                     cut = max(path, held, 0) or cut  # between the names of a path, or words that were to stay together
                     line.append((text[:cut], style))
-                    text = text[cut:].lstrip(HELD)  # noqa: PLW2901  # the rest of the word goes on the next line
+                    text = text[cut:].lstrip(HELD)
                 if text:
                     close()
                 else:

@@ -135,6 +135,11 @@ def long_story(choices: str = "[{label: Far below., go: out}]", paragraphs: int 
     )
 
 
+def ways(count: int) -> str:
+    """So many choices for such a page, "Way 1." and so on."""
+    return "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, count + 1)) + "]"
+
+
 class Player:
     """Someone at the keyboard."""
 

@@ -23,13 +23,13 @@ from game.tui.screens.settings import SettingsScreen
 from game.tui.screens.title import TitleScreen
 from game.tui.screens.vote import AskScreen, ClassScreen, VoteScreen
 from game.tui.screens.watched import BrokenScreen, Inspector
-from tests.screen import Player, at_scene, long_story, playing, write_story
+from tests.screen import Player, at_scene, long_story, playing, ways, write_story
 from tests.test_watch import waiting, watching
 from tests.voting import CLASS, classroom, voting
 
 TO_THE_END = ("office/stamp_it", "hall/continue", "street/look_away")
 PRESSED: set[tuple[str, str]] = set()
-WAYS = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(1, 10)) + "]"
+WAYS = ways(9)
 
 
 def presses(owner: str, *keys: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
@@ -82,8 +82,9 @@ async def test_down_and_tab_go_to_the_next_choice(clerk, key):
 
 @presses("Reader", "0")
 async def test_a_nought_ends_a_number_of_two_digits(tmp_path, key):
-    ways = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(1, 41)) + "]"
-    async with at_scene(write_story(tmp_path / "story", long_story(ways)), tmp_path / "saves", size=(80, 60)) as player:
+    async with at_scene(
+        write_story(tmp_path / "story", long_story(ways(40))), tmp_path / "saves", size=(80, 60)
+    ) as player:
         await player.press("end", "3")
         await player.sees("> 3 Way 3")
         assert player.steps == []
@@ -133,38 +134,33 @@ async def test_home_goes_to_the_top(long, key):
         assert player.reader.scroll_offset.y == 0
 
 
-def top_line(player: Player) -> str:
-    """The first line of the page that is in view."""
-    return next(line.strip() for line in player.text.split("\n")[2:] if line.strip())
+async def headings(tmp_path: Path, edge: str, key: str) -> tuple[list[str], int, int]:
+    """The headings that a key brings to the top of an ending's page, pressed often from one of its edges; where the
+    page then is, and how far down it goes."""
+    found = []
+    async with at_scene(write_story(tmp_path / "story"), tmp_path / "saves", steps=TO_THE_END, size=(60, 13)) as player:
+        await player.sees("n next part")
+        await player.press(edge)
+        for _ in range(12):
+            await player.press(key)
+            top = next(line.strip() for line in player.text.split("\n")[2:] if line.strip())
+            if top in {"The file", "The people harmed", "Questions"} and top not in found:
+                found.append(top)
+        return found, int(player.reader.scroll_offset.y), player.reader.max_scroll_y
 
 
 @presses("Reader", "n")
 async def test_n_goes_to_the_next_heading_and_past_the_last_to_the_bottom(tmp_path, key):
-    story = write_story(tmp_path / "story")
-    async with at_scene(story, tmp_path / "saves", steps=TO_THE_END, size=(60, 13)) as player:
-        await player.sees("n next part")
-        await player.press("home")
-        found = []
-        for _ in range(12):
-            await player.press(key)
-            found.append(top_line(player))
-        parts = [part for part in found if part in {"The file", "The people harmed", "Questions"}]
-        assert parts[:3] == ["The file", "The people harmed", "Questions"]
-        assert player.reader.scroll_offset.y == player.reader.max_scroll_y
+    found, at, bottom = await headings(tmp_path, "home", key)
+    assert found == ["The file", "The people harmed", "Questions"]
+    assert at == bottom > 0
 
 
 @presses("Reader", "b")
 async def test_b_goes_back_to_the_heading_before_and_before_the_first_to_the_top(tmp_path, key):
-    story = write_story(tmp_path / "story")
-    async with at_scene(story, tmp_path / "saves", steps=TO_THE_END, size=(60, 13)) as player:
-        await player.press("end")
-        found = []
-        for _ in range(12):
-            await player.press(key)
-            found.append(top_line(player))
-        parts = [part for part in found if part in {"The file", "The people harmed", "Questions"}]
-        assert parts[:3] == ["Questions", "The people harmed", "The file"]
-        assert player.reader.scroll_offset.y == 0
+    found, at, _ = await headings(tmp_path, "end", key)
+    assert found == ["Questions", "The people harmed", "The file"]
+    assert at == 0
 
 
 @presses("Reader", "end")

@@ -17,7 +17,7 @@ from game.tui.screens.title import TitleScreen
 from game.tui.sheets import framed
 from game.tui.themes import style_of
 from game.tui.widgets.reader import Reader
-from tests.screen import CLERK, at_scene, long_story, playing, write_story
+from tests.screen import CLERK, at_scene, long_story, playing, ways, write_story
 
 
 @pytest.fixture
@@ -146,8 +146,7 @@ async def test_what_was_read_is_in_the_second_tone(story, saves):
 
 @pytest.mark.parametrize("keys", [["4", "0"], ["4", "enter"], ["1", "2"], ["3", "enter"], ["5"], ["end", "enter"]])
 async def test_any_of_forty_choices_is_taken_by_its_number(tmp_path, saves, keys):
-    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
-    story = write_story(tmp_path / "story", long_story(choices).replace("and ends at", "to"))
+    story = write_story(tmp_path / "story", long_story(ways(40)).replace("and ends at", "to"))
     async with at_scene(story, saves, size=(80, 300)) as player:
         await player.sees("> 1 Way 1.", " 40 Way 40.")
         await player.press(*keys)
@@ -156,8 +155,7 @@ async def test_any_of_forty_choices_is_taken_by_its_number(tmp_path, saves, keys
 
 
 async def test_a_number_of_two_digits_takes_a_choice_far_below_in_the_end(tmp_path, saves):
-    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
-    async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(60, 13)) as player:
+    async with at_scene(write_story(tmp_path / "story", long_story(ways(40))), saves, size=(60, 13)) as player:
         await player.press("end")
         presses = 0
         while not player.steps:
@@ -169,8 +167,7 @@ async def test_a_number_of_two_digits_takes_a_choice_far_below_in_the_end(tmp_pa
 
 async def test_among_forty_choices_a_number_brings_its_own_into_view_at_once(tmp_path, saves):
     """No text is jumped over, for the choices have begun; the keys say how many there are below."""
-    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
-    story = write_story(tmp_path / "story", long_story(choices, paragraphs=1))
+    story = write_story(tmp_path / "story", long_story(ways(40), paragraphs=1))
     async with at_scene(story, saves, size=(80, 24)) as player:
         await player.sees("> 1 Way 1.")
         below = 40 - sum(f"Way {n}." in player.words for n in range(1, 41))
@@ -184,8 +181,7 @@ async def test_among_forty_choices_a_number_brings_its_own_into_view_at_once(tmp
 
 async def test_a_digit_long_after_another_begins_a_number_of_its_own(tmp_path, saves, monkeypatch):
     monkeypatch.setattr(Reader, "PAUSE", -1)  # seconds
-    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 41)) + "]"
-    story = write_story(tmp_path / "story", long_story(choices, paragraphs=1))
+    story = write_story(tmp_path / "story", long_story(ways(40), paragraphs=1))
     async with at_scene(story, saves, size=(80, 60)) as player:
         await player.press("3")
         await player.sees("> 3 Way 3.")
@@ -204,8 +200,7 @@ async def test_enter_is_said_to_choose_only_where_it_does(tmp_path, saves):
 
 
 async def test_a_number_beyond_the_choices_takes_nothing(tmp_path, saves):
-    choices = "[" + ", ".join(f"{{label: Way {n}., go: out}}" for n in range(1, 13)) + "]"
-    async with at_scene(write_story(tmp_path / "story", long_story(choices)), saves, size=(80, 300)) as player:
+    async with at_scene(write_story(tmp_path / "story", long_story(ways(12))), saves, size=(80, 300)) as player:
         await player.press("1", "5", "0")
         assert player.steps == []
         await player.press("1", "1")
@@ -280,16 +275,15 @@ async def test_a_choice_taller_than_the_screen_can_be_taken(tmp_path, saves):
 
 
 async def test_choices_can_be_walked_although_the_first_is_far_below(tmp_path, saves):
-    choices = "[" + ", ".join(f"{{label: Way {n}, go: out}}" for n in range(30)) + "]"
-    story = write_story(tmp_path / "story", long_story(choices))
+    story = write_story(tmp_path / "story", long_story(ways(30)))
     async with at_scene(story, saves) as player:
         await player.press("end")
         for n in range(29, -1, -1):
             player.reader.select(n)
         await player.press(*["down"] * 40)
-        await player.sees("> 30 Way 29")
+        await player.sees("> 30 Way 30.")
         await player.press("enter")
-        assert player.steps == ["page/way_29"]
+        assert player.steps == ["page/way_30"]
 
 
 @pytest.mark.parametrize(("there", "back"), [("space", "pageup"), ("pagedown", "pageup"), ("end", "home")])

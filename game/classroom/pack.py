@@ -153,7 +153,7 @@ class Pack:
     def _played(self) -> tuple[Counter[str], int]:
         """What PLAYS plays of the class met, by chance but always the same: each scene and in how many of them, and how
         many decisions such a play has, half of them fewer and half of them more."""
-        chance = random.Random(0)  # noqa: S311  # nothing secret
+        chance = random.Random(0)  # noqa: S311  # a sample of plays, nothing secret
         answers = self.story.class_plan.answers if self.story.class_plan else {}
         met: Counter[str] = Counter()
         decisions = []
@@ -286,7 +286,7 @@ class Pack:
         """At most CLAIMS of each standing, in an order that is the same on every machine: FIRST of them, each standing
         among them, then the others.
         """
-        chance = random.Random(self.story.id)  # noqa: S311  # an order, no secret
+        chance = random.Random(self.story.id)  # noqa: S311  # the order of a list, nothing secret
         rounds = list(zip_longest(*(self._picked(standing) for standing in STANDINGS)))
         picked = [Claim(fact, self._why(fact)) for one in rounds for fact in one if fact is not None]
         first, rest = picked[:FIRST], picked[FIRST:]

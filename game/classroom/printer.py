@@ -27,7 +27,7 @@ def print_pdf(program: str, page: Path, to: Path) -> int:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # a browser's sandbox refuses root
         try:
-            subprocess.run([*command, page.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603  # a browser, and our own page
+            subprocess.run([*command, page.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603  # no shell; a browser found by its name, and a page written here
         except (OSError, subprocess.TimeoutExpired):
             return 0
     return pages_of(to.read_bytes()) if to.is_file() else 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a title page is there before what reads and plays a story
     from game.play.session import Session
     from game.story.model import Story
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # no public name
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # argparse has no public name for it
 DEFAULT = "special-tasks"
 
 

@@ -18,7 +18,7 @@ from game.story.text import Insert, Shown, Template
 _YES, _TRUE = '"yes", "no"', '"true", "false"'
 RULE = "* * *"
 _SPECIAL = re.compile(r"[^\w\s.,;'()?!\u0080-\U0010ffff]")
-# What ink would obey at the beginning of a line; TODO is among it.
+# What ink would obey at the beginning of a line; its word TODO is among it.
 _KEYWORD = re.compile(r"(?=(?:TODO|INCLUDE|VAR|CONST|LIST|EXTERNAL|else|return|temp)\b)")
 _COUNTING = re.compile(r"~ (\w+) \+?= 1")
 _HOLE = re.compile("\ufdd1(\\d+)\ufdd1")  # where an insert stands; no story contains U+FDD1

@@ -218,7 +218,7 @@ def _dot(band: Band, program: str) -> None:
     source += [f"{n} [width={b.width / 72:.4f}, height={b.height / 72:.4f}];" for n, b in enumerate(band.boxes)]
     source += [f"{line.source} -> {line.target}{'' if line.arrow else ' [dir=none]'};" for line in band.lines]
     try:
-        done = subprocess.run(  # noqa: S603  # numbers alone go in, to the program found as `dot`
+        done = subprocess.run(  # noqa: S603  # no shell; numbers alone go in, to the program found as `dot`
             [program, "-Tplain"], input="\n".join([*source, "}"]), capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError) as error:

@@ -34,7 +34,7 @@ def web_page(story: Story) -> str:
         story=story,
         data=Markup(written),  # noqa: S704  # JSON without a `<`
         program=Markup(program),  # noqa: S704  # our own, and functions that hold an author's words as JSON only
-        style=Markup(style),  # noqa: S704  # our own
+        style=Markup(style),  # noqa: S704  # our own file, with nothing of an author in it
         policy=f"default-src 'none'; script-src '{_digest(program)}'; style-src '{_digest(style)}'; "
         "base-uri 'none'; form-action 'none'",
     )

@@ -105,7 +105,7 @@ class Problems:
         self.add(code, file.path, line, column, **fields)
 
     def add(self, code: str, path: str, line: int = 0, column: int = 0, **fields: Any) -> None:
-        from game.story.catalogue import CATALOGUE
+        from game.story.catalogue import CATALOGUE  # a story that has no problem does without
 
         wording = CATALOGUE[code]
         if self.full:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len
 
-from game.layout import BLANK, Line, balanced, shown_lines, span_runs, text_of, wrap
+from game.layout import BLANK, HELD, Line, balanced, shown_lines, span_runs, text_of, wrap
 from game.play.page import (
     STANDINGS,
     Card,
@@ -34,7 +34,7 @@ def paragraph(text: str, width: int, style: str = "") -> list[Line]:
 
 def unbroken(words: str) -> str:
     """Words that stay on one line, where it has room for them."""
-    return words.replace(" ", "\N{NO-BREAK SPACE}")
+    return words.replace(" ", HELD)
 
 
 def sentence(words: str) -> str:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from game.errors import PlayError
 from game.export.graph import Edge, Graph, Node, Way, graph, said
-from game.layout import BLANK, Line, Run, wrap
+from game.layout import BLANK, HELD, Line, Run, wrap
 from game.play.given import Start
 from game.play.session import Session
 from game.play.slots import Play, Slots
@@ -160,7 +160,7 @@ def draw_way(way: Way, target: str, width: int, indent: str) -> list[Line]:
 
 def _to(nodes: Mapping[str, Node], scene: str) -> str:
     node = nodes[scene]
-    return f"→\N{NO-BREAK SPACE}{node.number}\N{NO-BREAK SPACE}{node.title}"
+    return f"→{HELD}{node.number}{HELD}{node.title}"
 
 
 def _told(problem: Diagnostic) -> str:

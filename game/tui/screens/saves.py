@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from game.errors import SaveError
-from game.layout import Line
+from game.layout import HELD, Line
 from game.play.given import clean_answer
 from game.play.shelf import SlotInfo
 from game.play.slots import Slots
@@ -44,7 +44,7 @@ class SavesScreen(Panel):
     @staticmethod
     def label(info: SlotInfo, longest: int) -> list[tuple[str, str]]:
         said = about(info) if info.error else unbroken(info.told)
-        gap = "\N{NO-BREAK SPACE}" * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
+        gap = HELD * (max(min(longest, NAME) - cell_len(info.name), 0) + 2)
         if cell_len(said) <= NOTE:
             said = unbroken(said)  # beside the name or below it, but in one piece
         return [(info.name, "strong"), (f"{gap} ", ""), (said, "stamp" if info.error else "dim")]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from game.layout import Line
+from game.layout import HELD, Line
 from game.settings import SETTINGS
 from game.tui.drawing import paragraph
 from game.tui.screens.base import PageScreen, items, whole
@@ -30,7 +30,7 @@ class SettingsScreen(PageScreen):
     def rows(self) -> list[Item]:
         settings = self.game.settings
         rows = [
-            Item(((setting.label.ljust(LABEL - 1, "\N{NO-BREAK SPACE}"), "strong"), (f" {settings.words(name)}", "")))
+            Item(((setting.label.ljust(LABEL - 1, HELD), "strong"), (f" {settings.words(name)}", "")))
             for name, setting in SETTINGS.items()
         ]
         return [*rows, *items(["Back"])]

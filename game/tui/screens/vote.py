@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from game.layout import BLANK, Line, Run, span_runs, text_of, wrap
+from game.layout import BLANK, HELD, Line, Run, span_runs, text_of, wrap
 from game.play.ballot import Ballot, counted
 from game.play.page import Option
 from game.play.saves import VOTE
@@ -24,7 +24,6 @@ from game.tui.widgets.reader import Item, Reader
 
 QUESTION = 46  # cells of a line of a question put up for all
 BAR = 36  # cells of the longest bar
-NBSP = "\N{NO-BREAK SPACE}"
 
 
 class ClassScreen(TimedScreen, SceneScreen):
@@ -249,13 +248,13 @@ class VoteScreen(TimedScreen):
         """What stands after an option's words: a bar and its count once they are shown, before only that it has one."""
         hands = self.ballot.hands[index]
         if not self.open:
-            return [(f"{2 * NBSP}counted", "dim em")] if index in self.ballot.done and not self.page.one_by_one else []
+            return [(f"{2 * HELD}counted", "dim em")] if index in self.ballot.done and not self.page.one_by_one else []
         note = counted(hands)
         if self.ballot.total and index in self.ballot.leaders:
             note += ", the most" if len(self.ballot.leaders) == 1 else ", a tie"
         height = self.app.size.height
         if 2 * self.nobody + (5 if height < SHORT else 8) > height:  # else bars would hide other options
-            return [(f"{2 * NBSP}{note}", "strong")]
+            return [(f"{2 * HELD}{note}", "strong")]
         room = min(self.game.settings.column - 6 - len(note), self.app.size.width - 10 - len(note), BAR)
         cells = round(max(room, 0) * hands / max(*self.ballot.hands, 1))
         return [("\n" + "▆" * max(cells, bool(hands)), "echo"), (f" {note}" if hands else note, "strong")]
