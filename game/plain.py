@@ -124,7 +124,7 @@ class LineMode(Told):
         except SaveError as error:
             refused = str(error)
             if refused != self.refused:
-                self.say(f"Not saved: {refused}. The play goes on.")
+                self.say(f"{refused}. The play goes on.")
         self.refused = refused
 
     def open(self, slot: str | None) -> Play:
@@ -247,7 +247,7 @@ class LineMode(Told):
         elif answer == "q":
             raise Left
         elif answer == "save":
-            self.say(f"Not saved: {self.refused}." if self.refused else f"Every step is saved, as {play.slot}.")
+            self.say(f"{self.refused}." if self.refused else f"Every step is saved, as {play.slot}.")
         elif answer == "?":
             self.say()
             self.say("Type the number of a choice and press Enter. Or type a letter, or its word (undo, map):")

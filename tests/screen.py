@@ -155,7 +155,7 @@ class Player:
     @property
     def words(self) -> str:
         """The screen's words on one line, so that a sentence is found however it was wrapped."""
-        return " ".join(self.text.replace("│", " ").replace("▌", " ").split())
+        return " ".join(self.text.replace("│", " ").replace("▌", " ").replace("▐", " ").split())
 
     @property
     def reader(self) -> Reader:

@@ -131,7 +131,7 @@ async def test_a_disk_that_refuses_is_told_and_the_vote_goes_on(story, saves):
         shutil.rmtree(saves)
         saves.write_text("")
         await player.press("4")
-        await player.until(lambda: "Not saved" in player.notices)
+        await player.until(lambda: "can't be saved" in player.notices)
         await player.sees("4 hands given")
 
 
@@ -222,6 +222,18 @@ async def test_the_vote_fits_every_size_with_all_its_counts(story, saves, size):
             )
 
 
+@pytest.mark.parametrize("size", [(60, 13), (66, 13), (80, 24)], ids=str)
+async def test_bars_are_on_one_scale_however_long_the_words_beside_them(story, saves, size):
+    async with voting(story, saves, size=size) as player:
+        await player.press("2", "0", "enter", "1", "9", "enter", "1", "0", "enter")
+        await player.sees("20 hands, the most", "19 hands", "10 hands")
+        first, second, third = (line.count("▀") for line in player.text.split("\n") if "▀" in line)
+        assert first > second > third
+        assert abs(first - 2 * third) <= 1
+        most = next(line for line in player.text.split("\n") if "the most" in line)
+        assert len(most.replace("▐", " ").rstrip()) < size[0] - 2, "it does not reach the end of what is selected"
+
+
 @pytest.mark.parametrize(("options", "bars"), [(4, True), (7, False)])
 async def test_from_the_back_row_four_options_have_bars_and_seven_still_all_their_counts(
     tmp_path, saves, options, bars
@@ -234,7 +246,7 @@ async def test_from_the_back_row_four_options_have_bars_and_seven_still_all_thei
         assert "more" not in player.words
         for words in ("Most hands for", *("1 hand", "2 hands", "3 hands"), f"{options} hands, the most", "Stamp it."):
             assert words in player.words
-        assert ("▆" in player.text) == bars
+        assert ("▀" in player.text) == bars
 
 
 async def test_the_help_says_what_the_keys_of_a_vote_do(story, saves):

@@ -40,6 +40,7 @@ async def test_a_teacher_types_the_hands_of_each_option_and_takes_the_one_with_m
         await player.sees("12 hands given", "1 Look at the clock. counted", "> 2 Send it up.")
         await player.press("3", "enter", "1", "5")
         await player.sees("30 hands given", "enter show the counts")
+        assert "s show" not in player.words, "the same said twice"
         await player.press("enter")
         await player.sees("Most hands for 3.", "12 hands", "3 hands", "15 hands, the most", "> 3 Stamp it.")
         await player.press("enter")
@@ -51,13 +52,13 @@ async def test_counts_are_nowhere_on_the_screen_before_they_are_shown_and_can_be
     async with voting(story, saves, size=(120, 40)) as player:
         await player.press("1", "7", "enter", "9", "enter", "4")
         await player.sees("30 hands given")
-        for hidden in ("17", "9 hands", "▆", "most"):
+        for hidden in ("17", "9 hands", "▀", "most"):
             assert hidden not in player.words
         await player.press("s")
-        await player.sees("17 hands, the most", "9 hands", "4 hands", "▆")
+        await player.sees("17 hands, the most", "9 hands", "4 hands", "▀")
         await player.press("s")
-        await player.sees("30 hands given", "Type the hands")
-        for hidden in ("17", "9 hands", "▆", "most"):
+        await player.sees("30 hands given", "All are counted.")
+        for hidden in ("17", "9 hands", "▀", "most"):
             assert hidden not in player.words
 
 
@@ -150,11 +151,12 @@ async def test_on_a_tie_nothing_is_taken_until_the_teacher_picks_among_the_tied(
         await player.press("7", "enter", "2", "enter", "7", "enter")
         await player.sees("A tie of 1 and 3: the teacher decides.", "7 hands, a tie")
         assert ">" not in player.text
+        assert "take it" not in player.words
         await player.press("enter")
         await player.sees("Arrows mark one.")
         await player.at(VoteScreen)
         await player.press("down", "down")
-        await player.sees("> 3 Stamp it.")
+        await player.sees("> 3 Stamp it.", "enter take it")
         await player.press("down", "up", "down", "enter")
         await player.sees("The stamp comes down.")
     assert kept(saves, story) == [("office/stamp_it", [7, 2, 7])]

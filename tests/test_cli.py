@@ -357,7 +357,7 @@ def test_saves_that_cannot_be_written_cost_nothing_but_themselves(hall: Path, op
     done = as_anyone("play", story, "--plain", "--saves", open_folder / "saves", typed=b"1\n")
     open_folder.chmod(0o755)
     assert done.returncode == 1
-    assert done.stdout.count("Not saved: play-1: can't be saved: Permission denied.") == 1
+    assert done.stdout.count("play-1: can't be saved: Permission denied.") == 1
     assert "Ending: End" in done.stdout  # it was played to the end all the same
     assert done.stderr == "special-tasks: play-1: can't be saved: Permission denied\n"
     (open_folder / "saves").write_text("a file", encoding="utf-8")

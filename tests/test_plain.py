@@ -440,6 +440,6 @@ def test_when_nothing_can_be_saved_it_is_said_once_and_when_asked_and_the_play_g
     target = io.StringIO()
     with pytest.raises(SaveError, match="No space left on device"):
         play_plain(slots, io.StringIO("\n".join([*BEGUN, "1", "save", "1", "2", "1", "1"])), target, "a")
-    assert target.getvalue().count("Not saved: a: can't be saved: No space left on device.") == 2
+    assert target.getvalue().count("a: can't be saved: No space left on device.") == 2
     assert "Ending: The end" in target.getvalue()
     assert "Saved as" not in target.getvalue()

@@ -72,7 +72,7 @@ class Terminal:
             time.sleep(POLL)
 
     def sees(self, *words: str) -> None:
-        self.until(lambda: all(word in " ".join(self.text.split()) for word in words))
+        self.until(lambda: all(word in " ".join(self.text.replace("▐", " ").split()) for word in words))
 
     def ran(self, command: str, name: str) -> str:
         """What a command printed, by way of a file."""

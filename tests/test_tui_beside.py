@@ -167,6 +167,16 @@ async def test_the_map_shows_chapters_and_scenes_met_and_blanks_for_the_rest(sto
         assert "street" not in player.written.lower(), "what was not met is not named"
 
 
+async def test_chapters_not_met_stand_beside_each_other_so_that_where_one_is_stays_in_view(tmp_path, saves):
+    later = "".join(f"  later_{n}: {{title: Later}}\n" for n in range(5))
+    text = CLERK.replace("glossary:\n", f"{later}glossary:\n")
+    async with at_scene(
+        write_story(tmp_path / "long", text), saves, steps=("office/stamp_it",), size=(60, 13)
+    ) as player:
+        await player.press("m")
+        await player.sees("└─ The hall you are here", f"{BLANK} {BLANK}", "> 1 Back")
+
+
 async def test_the_map_counts_ways_not_taken(tmp_path, saves):
     text = CLERK.replace("        go: hall\n", "        go: lobby\n").replace(
         "  hall:", "  lobby: {next: [{when: mood == 4, go: hall}, {go: street}]}\n  hall:"

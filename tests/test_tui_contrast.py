@@ -305,6 +305,9 @@ async def test_where_colours_have_no_second_tone_what_is_quiet_is_dim_but_never_
         await player.press("l")
         await player.sees("play-1 2 steps")
         assert not dim("2\N{NO-BREAK SPACE}step"), "what is selected"
+        await player.press("escape", "j", "home")
+        await player.sees("Good morning")
+        assert not dim("Good morning"), "the journal, all of which was read before"
 
 
 async def test_where_a_sheet_has_no_colour_of_its_own_the_tape_of_a_cable_is_reversed(tmp_path, saves):
@@ -320,6 +323,7 @@ async def test_the_cursor_in_the_room_for_an_answer_is_seen_where_there_are_sixt
     async with at_scene(story, saves, steps=TO_END) as player:
         await player.press("end", "1")
         await player.at(DebriefScreen)
+        assert next(style.dim for text, style in styles(player) if "oom for your answer" in text), "nobody typed it"
         await player.press("Y", "e", "s")
         strips = player.app.screen._compositor.render_strips()
         cursor = next(style for strip in strips for text, style, _ in strip if style is not None and style.reverse)
@@ -331,7 +335,7 @@ async def test_the_bar_of_a_vote_has_the_ink_of_the_letters_where_what_is_select
     async with classroom(story, saves, settings=Settings(theme="terminal")) as player:
         await player.press("end", "enter", "4", "enter", "3", "s")
         await player.sees("4 hands, the most", "3 hands")
-        bars = [style for text, style in styles(player) if "▆" in text]
+        bars = [style for text, style in styles(player) if "▀" in text]
         assert [(bool(bar.reverse), bar.color.is_default) for bar in bars] == [(True, True), (False, False)]
 
 

@@ -151,6 +151,7 @@ async def test_the_help_tells_every_key_of_the_page_it_is_opened_over(story, sav
     async with at_scene(story, saves, size=(80, 60)) as player:
         await player.press("question_mark")
         await player.sees("Your play is saved after every step.")
+        assert player.text.rstrip().endswith("p actions"), "the key of the help itself is not told there"
         for keys in (
             "up, shift+tab The choice before",
             "0 to 9 Take",

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 
+from game.settings import Settings
 from game.story.model import Story
 from game.tui.screens.scene import SceneScreen
 from game.tui.widgets.paper import Paper, _joined
@@ -55,6 +56,14 @@ async def test_a_bar_shows_what_part_of_the_text_is_in_view(long, saves):
 async def test_there_is_no_bar_where_all_is_in_view(tmp_path, saves):
     async with at_scene(write_story(tmp_path / "story"), saves, size=(80, 60)) as player:
         assert thumb(player) == []
+
+
+async def test_in_colours_that_the_terminal_names_the_bar_is_no_louder_than_the_text(long, saves):
+    async with at_scene(long, saves, settings=Settings(theme="terminal")) as player:
+        ends = [[*strip][-1] for strip in player.app.screen._compositor.render_strips()]
+        bar = [end.style for end in ends if end.text.endswith("▐")]
+        assert bar
+        assert all(style.dim and not style.reverse and style.color.is_default for style in bar)
 
 
 async def test_the_bar_is_dragged(long, saves):

@@ -248,7 +248,7 @@ async def test_a_play_that_cannot_be_saved_is_held(story, saves):
     saves.write_text("no folder")
     async with playing(story, saves, play=Play(Session(story), Slots(saves, story), "play-1")) as player:
         await player.at(SceneScreen)
-        await player.sees("Not saved")
+        await player.sees("can't be saved")
         await player.press("end", "1")
         await player.until(lambda: player.steps == ["office/look_at_the_clock"])
         await player.press("escape")
@@ -272,6 +272,9 @@ async def test_the_title_says_that_a_save_is_damaged(slots, story, saves):
     slots.path("mine").write_text("{")
     async with playing(story, saves) as player:
         await player.sees("Open a save; one is damaged")
+    slots.path("yours").write_text("{")
+    async with playing(story, saves) as player:
+        await player.sees("Open a save; 2 are damaged")
 
 
 async def test_what_is_said_twice_stands_there_once_and_goes_with_the_next_key_once_it_could_be_read(

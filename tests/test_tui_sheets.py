@@ -134,6 +134,12 @@ def test_a_note_is_no_wider_than_its_words():
     assert cell_len(drawn("note", stamp="")[0]) == len("the soil is good, the season long.") + 4
 
 
+@pytest.mark.parametrize("text", ["Come to us at once.", "Come to us at once!!"], ids=len)
+def test_a_note_is_torn_off_alike_at_both_ends(text):
+    torn = drawn("note", stamp="", text=text)[-1].strip()
+    assert (torn[0], torn[-1]) == ("\\", "/")
+
+
 def test_a_summary_stands_where_the_text_is_held_back():
     held = SheetShown("s", "memo", static("On fruit"), EMPTY, None, EMPTY, static("Something was ordered."))
     assert "something was ordered." in words([text_of(line) for line in draw_sheet(held, 68)])

@@ -425,7 +425,7 @@ def run(app: GameApp) -> tuple[int, str]:
         details = write_report(app.shelf.folder.parent / "crash.log", error)
         said = [f"the game broke off: {' '.join(f'{type(error).__name__}: {error}'.split())[:200]}.", details]
     if app.refused:
-        said.insert(1, f"Not saved: {app.refused}.")
+        said.insert(1, f"{app.refused}.")
         code = 1
     elif app.saved is not None:
         said.insert(1, f"What was played is saved in {app.saved}.")

@@ -120,7 +120,7 @@ def draw_card(card: Card, width: int) -> list[Line]:
     for fact in card.facts:
         if body:
             body.append(BLANK)
-        body += wrap([(f"{fact.text} ", ""), (f"({STANDINGS[fact.standing]})", "dim")], inner, "- ", "  ")
+        body += wrap([(f"{fact.text} ", ""), (f"({unbroken(STANDINGS[fact.standing])})", "dim")], inner, "- ", "  ")
     return framed(body, f"Record card: {card.chapter.title}", width)
 
 

@@ -120,7 +120,8 @@ def draw_map(found: Route, width: int) -> list[Line]:
         for stop in leg.stops:
             rows += _stop(stop, width, last=stop is leg.stops[-1])
         blocks.append(rows)
-    blocks += [paragraph(UNMET, width, "dim")] * found.unmet_chapters
+    if found.unmet_chapters:
+        blocks.append(paragraph(" ".join([UNMET] * found.unmet_chapters), width, "dim"))
     return spaced([paragraph(f"{found.told} A blank is what this play has not met.", width, "dim"), *blocks])
 
 

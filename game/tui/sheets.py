@@ -151,7 +151,8 @@ def _note(sheet: SheetShown, width: int) -> list[Line]:
     body = [*_stamped(head, sheet.stamp, most), BLANK, *_lines(sheet, most)]
     if sheet.signed:
         body += [BLANK, *wrap(span_runs(sheet.signed, "em"), most)]
-    width = min(max(map(_cells, body)) + 4, width)
+    needed = max(map(_cells, body)) + 4
+    width = min(needed + needed % 2, width)
     torn = ("\\/" * width)[:width]
     return [_edge("┌─┐", width), *_sided(body, width), ((torn, "sheet rule"),)]
 

@@ -110,7 +110,7 @@ class BesideScreen(PageScreen):
             return
 
         def draw(width: int) -> list[Line]:
-            what = "Wherever a save is taken, this code is. Nothing you typed is in it."
+            what = "This code is taken wherever a save is. Nothing you typed is in it."
             return spaced([paragraph(what, width), paragraph(code, width)])
 
         def copy() -> None:

@@ -1,5 +1,6 @@
 """The help and the palette: both read the bindings, so that neither can say what no key does."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,7 @@ from textual.screen import Screen
 from game.layout import Line, wrap
 from game.settings import SETTINGS
 from game.tui.drawing import paragraph, spaced
-from game.tui.screens.base import PageScreen, Panel, key_for
+from game.tui.screens.base import Hint, PageScreen, Panel, key_for
 from game.tui.widgets.reader import Reader, keys_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class HelpScreen(Panel):
                 keys[binding.tooltip] = [*known, name]
         about = over.ABOUT if isinstance(over, PageScreen) else PageScreen.ABOUT
         super().__init__("Help", partial(draw_keys, about, {joined(names): text for text, names in keys.items()}))
+
+    def hints(self) -> Sequence[Hint]:
+        return [hint for hint in super().hints() if hint[1] != "help"]
 
 
 def joined(names: list[str]) -> str:

@@ -155,14 +155,14 @@ class SceneScreen(BesideScreen):
         if line.cell_length > width - 4:
             short = [gauge.change.partition(" from ")[0].removeprefix("a little ") for gauge in gauges]
             gauges = [gauge._replace(change=change) for gauge, change in zip(gauges, short, strict=True)]
-            line = _row(gauges, "  ", colon)
-        if line.cell_length > width - 4:
-            colon = " "
-            line = _row(gauges, "  ", colon)
+            for closer in (("   ", colon), ("  ", colon), ("  ", " ")):
+                line = _row(gauges, *closer)
+                if line.cell_length <= width - 4:
+                    break
         while len(gauges) > 1 and line.cell_length > width - 4:
             left_out = next((gauge for gauge in reversed(gauges) if not gauge.change), gauges[-1])
             gauges.remove(left_out)
-            line = _row(gauges, "  ", colon)
+            line = _row(gauges, "  ", " ")
         self.head(*self.where)
         self.query_one("#gauges", Bar).set(line)
         self.set_class(not line, "-bare")
@@ -232,7 +232,7 @@ class SceneScreen(BesideScreen):
         except SaveError as error:
             refused = str(error)
             if refused != self.refused:
-                self.notify(f"Not saved: {refused}. The play goes on.", severity="error", markup=False)
+                self.notify(f"{refused}. The play goes on.", severity="error", markup=False)
         else:
             self.game.saved = self.play.slots.path(self.play.slot)
             if note:

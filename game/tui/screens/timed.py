@@ -48,7 +48,7 @@ class TimedScreen(PageScreen):
     """A page with the timer in its corner. Subclasses set `countdown` before they are mounted."""
 
     KEYS: ClassVar[list[BindingType]] = [
-        Binding("t", "timer", show=False, tooltip="Timer: two minutes; again, a minute more; when it is over, away"),
+        Binding("t", "timer", show=False, tooltip="Timer: two minutes; again, a minute more"),
         Binding("x", "no_timer", show=False, tooltip="No timer"),
     ]
     countdown: Countdown

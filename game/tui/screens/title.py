@@ -1,5 +1,6 @@
 """The title screen: continue, new, open, outcomes, quit."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -66,12 +67,17 @@ class TitleScreen(PageScreen):
         labels = {
             "continue": f"Continue: {held.slot}, not saved" if held else self.told(newest),
             "new": "Begin a new vote" if self.game.voting else "Begin a new play",
-            "open": "Open a save; one is damaged" if any(info.error for info in saved) else "Open a save",
+            "open": f"Open a save{self.damaged(saved)}",
             "outcomes": "Outcomes met",
             "settings": "Settings",
             "quit": "Quit",
         }
         self.reader.show(whole(self.lines), items([labels[c] for c in self.choices]))
+
+    @staticmethod
+    def damaged(saved: Sequence[SlotInfo]) -> str:
+        count = sum(bool(info.error) for info in saved)
+        return f"; {'one is' if count == 1 else f'{count} are'} damaged" if count else ""
 
     @staticmethod
     def told(newest: SlotInfo | None) -> str:

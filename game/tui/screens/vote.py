@@ -143,6 +143,7 @@ class BallotReader(Reader):
     def select(self, index: int) -> None:
         self.anew = True
         super().select(index)
+        self._tell()  # the line of keys depends on it
 
     def action_move(self, step: int) -> None:
         at = -1 if step > 0 and self.selected >= self.takeable else self.selected
@@ -233,6 +234,8 @@ class VoteScreen(TimedScreen):
             told = "These hands were taken back with their step. New ones replace them all."
         elif self.page.one_by_one:
             told = "Press the number of one option, once. Counts are hidden."
+        elif len(self.ballot.done) == self.nobody:
+            told = "All are counted. What you type for an option replaces its hands."
         else:
             told = "Type the hands for the option marked, then Enter."
         return [*title, *given, *paragraph(told, width, "em")]
@@ -249,25 +252,32 @@ class VoteScreen(TimedScreen):
         hands = self.ballot.hands[index]
         if not self.open:
             return [(f"{2 * HELD}counted", "dim em")] if index in self.ballot.done and not self.page.one_by_one else []
-        note = counted(hands)
-        if self.ballot.total and index in self.ballot.leaders:
-            note += ", the most" if len(self.ballot.leaders) == 1 else ", a tie"
+        note = self.note(index)
         height = self.app.size.height
         if 2 * self.nobody + (5 if height < SHORT else 8) > height:  # else bars would hide other options
             return [(f"{2 * HELD}{note}", "strong")]
-        room = min(self.game.settings.column - 6 - len(note), self.app.size.width - 10 - len(note), BAR)
+        longest = max(len(self.note(n)) for n in range(self.nobody))  # bars are on one scale
+        room = min(self.game.settings.column - 7 - longest, self.app.size.width - 11 - longest, BAR)
         cells = round(max(room, 0) * hands / max(*self.ballot.hands, 1))
-        return [("\n" + "▆" * max(cells, bool(hands)), "echo"), (f" {note}" if hands else note, "strong")]
+        return [("\n" + "▀" * max(cells, bool(hands)), "echo"), (f" {note}" if hands else note, "strong")]
+
+    def note(self, index: int) -> str:
+        """An option's hands in words, and whether they are the most."""
+        hands = counted(self.ballot.hands[index])
+        if not self.ballot.total or index not in self.ballot.leaders:
+            return hands
+        return f"{hands}, the most" if len(self.ballot.leaders) == 1 else f"{hands}, a tie"
 
     def hints(self) -> Sequence[Hint]:
         if self.open:
-            own = [("enter", "take it"), ("s", "hide")]
+            own = [*([("enter", "take it")] if self.is_marked else []), ("s", "hide")]
         elif self.page.one_by_one:
             back = [("backspace", "take back")] if self.ballot.given else []
             own = [("enter", "show the counts"), *back, ("h", "type")]
         else:
-            own = [("enter", "next option" if self.uncounted(self.reader.selected) else "show the counts")]
-            own += [("s", "show"), ("h", "one by one")]
+            left = self.uncounted(self.reader.selected)
+            own = [("enter", "next option"), ("s", "show")] if left else [("enter", "show the counts")]
+            own.append(("h", "one by one"))
         return [*own, ("t", "timer"), ("c", "choose now"), *super().hints()]
 
     def uncounted(self, after: int) -> list[int]:
@@ -307,7 +317,6 @@ class VoteScreen(TimedScreen):
             self.raised()
         else:
             self.reader.select(index)
-            self.write_hints()
 
     def action_less(self) -> None:
         if self.open:
@@ -330,7 +339,6 @@ class VoteScreen(TimedScreen):
             if left := self.uncounted(at):
                 self.reader.amend(self.items())
                 self.reader.select(left[0])
-                self.write_hints()
                 return
         self.action_show_hands()
 

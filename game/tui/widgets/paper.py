@@ -108,7 +108,9 @@ class Paper(ScrollView, can_focus=False):
         """Draws the rows in view; those that are new."""
         width, height = self.size
         top, base = int(self.scroll_offset.y), self._style("")
-        thumb, bar = self._thumb(height, top), self._style("thumb")
+        thumb, bar = self._thumb(height, top), (" ", self._style("thumb"))
+        if self.app.native_ansi_color:  # which have none between the ground and the letters
+            bar = ("▐", self._style("rule"))
         kept, self._kept = self._kept, {}
         if self._kept_for != (width, self._column):
             kept.clear()
@@ -126,7 +128,7 @@ class Paper(ScrollView, can_focus=False):
             end = width - taken - 1
             if used > end:
                 line, used = _cut(line, end), end
-            row = _joined([*line, (" " * (end - used), base), *beside, (" ", bar if y in thumb else base)])
+            row = _joined([*line, (" " * (end - used), base), *beside, bar if y in thumb else (" ", base)])
             if known and row == known[y]:
                 strip = strips[y]
             else:

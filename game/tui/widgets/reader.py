@@ -98,6 +98,7 @@ class Reader(Paper):
         self._seeks = False  # the selected item comes into view, not the first new line
         self.widest = 68  # letters a line of prose gets
         self._first = 0  # the first new line
+        self._old = 0  # those before it, which a second tone tells from it; none where nothing is new
         self._top: int | None = None  # the line the reader moved to the top; None until the text is moved
         self._place: int | None = None  # letters and digits above that line, where it was laid out anew since
         self._drawn = Size(0, 0)  # the size the lines were laid out for
@@ -200,6 +201,7 @@ class Reader(Paper):
             self._place = sum(map(_letters, self._lines[: self._top]))
         self._column = max(min(self.widest, width - 4), 1)
         lines, self._first = self._document(self._column)
+        self._old = self._first if self._first < len(lines) else 0
         self._lines = list(lines)
         self._rows, self._ends = [], []
         if self._items:
@@ -268,7 +270,7 @@ class Reader(Paper):
             return BLANK, "", False
         first, end = self._rows[self.selected] if self.selected < len(self._rows) else (0, 0)
         if not first <= index < end:
-            return line, "old" if index < self._first else "", False
+            return line, "old" if index < self._old else "", False
         return ((">" + line[0][0][1:], line[0][1]), *line[1:]) if index == first else line, "selected", True
 
     # --- choosing
