@@ -231,6 +231,18 @@ def test_the_cursor_of_a_field_and_a_selection_stand_out(theme):
     assert contrast(Color.parse(theme.variables["input-selection-background"]), field) >= MARKS
 
 
+@pytest.mark.parametrize("theme", ["lamp", "paper", "contrast"])
+async def test_the_row_of_the_palette_that_is_marked_stands_out_by_its_ground(story, saves, theme):
+    async with at_scene(story, saves, settings=Settings(theme=theme)) as player:
+        await player.press("p", "down")
+        await player.sees("Journal: all that")
+        marked, other = (
+            next(style.bgcolor for text, style in styles(player) if words in text)
+            for words in ("Journal: all", "Evidence: the")
+        )
+        assert contrast(marked, other) >= MARKS
+
+
 def test_the_measure_is_that_of_wcag():
     assert contrast(Color.parse("#000000"), Color.parse("#ffffff")) == pytest.approx(21)
     assert contrast(Color.parse("#777777"), Color.parse("#ffffff")) == pytest.approx(4.48, abs=0.005)

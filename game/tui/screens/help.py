@@ -93,7 +93,7 @@ class Actions(Provider):
     def row(self, text: Content, binding: Binding) -> Content:
         app = cast("GameApp", self.app)
         name = key_for(binding.key, letters=app.settings.letters)
-        return Content.assemble((f"{name:<{key_column(app, self.screen)}}", ".command-palette--help-text"), text)
+        return Content.assemble((f"{name:<{key_column(app, self.screen)}}", "bold"), text)
 
     async def run(self, binding: Binding) -> None:
         await self.screen.run_action(f"press({binding.key!r})")
