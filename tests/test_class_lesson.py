@@ -116,8 +116,9 @@ async def test_hands_are_kept_with_each_key_and_a_vote_that_was_left_goes_on(sto
         await player.sees("3 hands given")
     async with playing(story, saves, size=(66, 13), slot="vote-1", voting=True) as player:
         await player.at(ClassScreen)
+        await player.press("end")
         await player.sees("vote, 3 hands given")
-        await player.press("end", "enter", "backspace", "1", "enter")
+        await player.press("enter", "backspace", "1", "enter")
         await player.sees("2 hands, the most", "1 hand", "no hands")
         await player.press("enter")
         await player.sees("It has stopped.")
@@ -154,6 +155,7 @@ async def test_a_step_taken_back_by_mistake_is_taken_again_with_its_hands(story,
     async with voting(story, saves) as player:
         await player.press("4", "enter", "2", "enter", "enter", "enter", "u")
         await player.until(lambda: player.steps == [])
+        await player.press("end")
         await player.sees("vote, 6 hands given")
     assert kept(saves, story) == []
     async with playing(story, saves, size=(66, 13), slot="vote-1", voting=True) as player:

@@ -209,6 +209,22 @@ def test_hands_of_a_vote_are_counted_for_each_option_and_what_was_voted_is_marke
     assert [row[0] for row in csv.reader(io.StringIO(results.gradebook()))] == ["\ufeffpseudonym", "Reader 1"]
 
 
+def test_what_is_asked_after_a_choice_stands_after_what_led_to_it(tmp_path: Path) -> None:
+    after = "{label: Look at the clock., go: hall, choices: [{label: Wait.}, {label: Go.}]}"
+    text = CLERK.replace(
+        "{label: Look at the clock., stay: true, reply: It has stopped., set: {mood: mood + 1}}", after
+    )
+    story = write_story(tmp_path / "story", text)
+    session = Session(story)
+    session.choose("office/look_at_the_clock")
+    session.choose("office/look_at_the_clock/wait")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "one.json").write_bytes(Play(session, Slots(Path(), story), "x").as_save().encode())
+    handed, _ = gather(folder, story)
+    assert list(Results(story, handed, 0).menus)[:2] == ["office", "office/look_at_the_clock"]
+
+
 def test_the_page_says_of_each_option_what_the_record_says_and_its_standing(clerk: Story, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     session = Session(clerk)

@@ -152,6 +152,7 @@ async def test_on_a_tie_nothing_is_taken_until_the_teacher_picks_among_the_tied(
         await player.sees("A tie of 1 and 3: the teacher decides.", "7 hands, a tie")
         assert ">" not in player.text
         assert "take it" not in player.words
+        assert "choose now" not in player.words
         await player.press("enter")
         await player.sees("Arrows mark one.")
         await player.at(VoteScreen)
@@ -160,6 +161,31 @@ async def test_on_a_tie_nothing_is_taken_until_the_teacher_picks_among_the_tied(
         await player.press("down", "up", "down", "enter")
         await player.sees("The stamp comes down.")
     assert kept(saves, story) == [("office/stamp_it", [7, 2, 7])]
+
+
+async def test_a_correction_goes_from_option_to_option_as_the_first_count_did(story, saves):
+    async with voting(story, saves, size=(80, 24)) as player:
+        await player.press("1", "3", "enter", "1", "5", "enter", "2", "enter", "s")
+        await player.sees("All are counted.", "> 1 Look at the clock.")
+        await player.press("1", "2")
+        await player.sees("29 hands given", "enter next option")
+        await player.press("enter", "1", "6", "enter", "enter")
+        await player.sees("12 hands", "16 hands, the most", "2 hands", "> 2 Send it up.")
+    assert kept(saves, story) == []
+
+
+async def test_counts_that_are_shown_too_early_say_that_not_all_are_counted(story, saves):
+    async with voting(story, saves, size=(80, 24)) as player:
+        await player.press("1", "3", "enter", "s")
+        await player.sees("Not all are counted. Most hands for 1.")
+
+
+async def test_enter_is_told_as_the_way_to_the_vote_only_where_it_is(story, saves):
+    async with classroom(story, saves, size=(66, 13)) as player:
+        await player.sees("space more")
+        assert "enter vote" not in player.words
+        await player.press("end")
+        await player.sees("enter vote")
 
 
 async def test_the_teacher_may_overrule_the_class(story, saves):

@@ -129,7 +129,7 @@ def test_the_command_plays_in_line_mode_in_a_pipe_and_says_where_the_votes_are(
     monkeypatch.setattr("sys.stdin", io.StringIO("1\n12 3 15\n\nq\n"))
     assert main(["class", "vote", str(tmp_path / "story"), "--saves", str(saves), "--slot", "10b"]) == 0
     assert "Saved as 10b." in (said := capsys.readouterr().out)
-    assert f"The votes are in {saves / 'votes' / 'clerk'}" in said
+    assert f"special-tasks class results {saves / 'votes' / 'clerk'}" in said
     assert Slots(saves / "votes", story).read("10b").steps[0]["hands"] == [12, 3, 15]
 
 

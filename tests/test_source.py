@@ -260,6 +260,12 @@ def test_every_tab_and_control_character_is_named_with_its_place() -> None:
     ]
 
 
+def test_a_line_with_a_tab_is_shown_with_a_space_in_its_place() -> None:
+    problems = Problems()
+    decode(b"a:\n\tb: c\n", "x.yaml", problems)
+    assert [found.excerpt for found in problems.found if found.code == "tab"] == [" b: c"]
+
+
 def test_files_come_in_path_order_without_hidden_and_foreign_ones(tmp_path: Path) -> None:
     for name in ["b.yaml", "a/z.yaml", "a.yaml", "B.yaml", ".c.yaml", ".d/e.yaml", "a/notes.txt", "10.yaml", "9.yaml"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)

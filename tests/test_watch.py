@@ -280,6 +280,27 @@ async def test_what_was_asked_for_is_played_once_the_story_can_be(story: Path) -
         assert player.session.state["flour"] == 2
 
 
+async def test_a_story_that_is_mended_while_the_help_is_open_is_played(story: Path) -> None:
+    in_place(story / "story.yaml", BROKEN)
+    async with waiting(story) as player:
+        await player.press("question_mark")
+        await player.sees("Help")
+        in_place(story / "story.yaml", STORY)
+        await player.at(TitleScreen)
+        await player.press("enter")
+        await player.sees("A yard with a wheel.")
+
+
+async def test_behind_a_page_that_shows_an_older_story_it_says_so(story: Path) -> None:
+    async with watching(story) as player:
+        await player.press("x")
+        await player.at(Inspector)
+        in_place(story / "story.yaml", BROKEN)
+        await player.sees("2 errors. What stands here is the story as it was before.")
+        in_place(story / "story.yaml", STORY)
+        await player.until(lambda: "as it was before" not in player.words)
+
+
 async def test_to_leave_a_story_that_never_could_be_played_is_no_success(story: Path) -> None:
     in_place(story / "story.yaml", BROKEN)
     async with waiting(story) as player:

@@ -109,7 +109,8 @@ class Results:
 
     @cached_property
     def menus(self) -> dict[str, Tally]:
-        """Every decision that some play met, in the order of the files; the key is what its choices' ids begin with."""
+        """Every decision that some play met, in the order of the files, what follows one after it; the key is what its
+        choices' ids begin with."""
         taken: Counter[str] = Counter()
         plays: Counter[str] = Counter()
         votes: Counter[str] = Counter()
@@ -125,7 +126,9 @@ class Results:
                 taken.update(chosen)
                 plays.update({_menu(choice) for choice in chosen})
         found: dict[str, Tally] = {}
-        for choice in self.story.choices.values():
+        scenes = {name: number for number, name in enumerate(self.story.scenes)}
+        order = {c: (scenes[c.partition("/")[0]], c.count("/")) for c in self.story.choices}
+        for choice in sorted(self.story.choices.values(), key=lambda choice: order[choice.id]):
             menu = _menu(choice.id)
             if not plays[menu] and not votes[menu]:
                 continue

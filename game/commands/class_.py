@@ -1,6 +1,7 @@
 """`special-tasks class`: the teacher's tools."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def _vote(options: argparse.Namespace) -> int:
     check_name(slots, options.slot)
     code = start(slots, options.slot, plain=options.plain, voting=True)
     if slots.list():
-        print(printable(f"The votes are in {slots.folder}; `special-tasks class results` makes a page of them."))
+        print("The votes are kept. A page of them, for the class:")
+        print(printable(f"special-tasks class results {shlex.quote(str(slots.folder))}"))
     return code
 
 

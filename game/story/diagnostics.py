@@ -77,7 +77,8 @@ def _list(names: list[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with every character that a terminal might obey replaced."""
+    """The text with every character that a terminal might obey replaced, a tab by a space."""
+    text = text.replace("\t", " ")
     return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

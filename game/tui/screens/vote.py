@@ -57,7 +57,8 @@ class ClassScreen(TimedScreen, SceneScreen):
 
     def hints(self) -> Sequence[Hint]:
         hands = self.ballot.total
-        vote = [("enter", f"vote, {counted(hands)} given" if hands else "vote")] if self.votes else []
+        opens = self.votes and self.reader.takes
+        vote = [("enter", f"vote, {counted(hands)} given" if hands else "vote")] if opens else []
         ask = [("a", "ask")] if self.question else []
         return [*vote, *ask, ("t", "timer"), *super().hints()]
 
@@ -183,6 +184,7 @@ class VoteScreen(TimedScreen):
         self.ballot = page.ballot
         self.marked = marked  # at first
         self.open = False  # the counts are shown
+        self.again = False  # all were counted when the page was shown
         self.waits = False  # hands that wait to be saved
 
     def on_mount(self) -> None:
@@ -205,11 +207,21 @@ class VoteScreen(TimedScreen):
     def is_marked(self) -> bool:
         return self.reader.selected < self.nobody
 
+    @property
+    def all_counted(self) -> bool:
+        return len(self.ballot.done) == self.nobody
+
+    @property
+    def corrects(self) -> bool:
+        """Whether what is typed replaces hands that were counted before."""
+        return self.again and self.all_counted
+
     # --- drawing
 
     def show(self, marked: int, *, keep: bool = False) -> None:
         reader = self.reader
         reader.taps, reader.anew = self.page.one_by_one and not self.open, True
+        self.again = not self.open and self.all_counted
         reader.among = self.ballot.leaders if self.open else range(self.nobody)
         if len(reader.among) == 1:
             reader.among = range(self.nobody)
@@ -230,11 +242,13 @@ class VoteScreen(TimedScreen):
             title[0], given = (*title[0], (" " * gap, ""), *given[0]), []
         if self.open:
             told = self.ballot.verdict() + ("" if self.ballot.decided else " Arrows mark one.")
+            if self.ballot.done and not self.page.one_by_one and not self.all_counted:
+                told = f"Not all are counted. {told}"
         elif self.ballot.taken_back:
             told = "These hands were taken back with their step. New ones replace them all."
         elif self.page.one_by_one:
             told = "Press the number of one option, once. Counts are hidden."
-        elif len(self.ballot.done) == self.nobody:
+        elif self.corrects:
             told = "All are counted. What you type for an option replaces its hands."
         else:
             told = "Type the hands for the option marked, then Enter."
@@ -278,10 +292,14 @@ class VoteScreen(TimedScreen):
             left = self.uncounted(self.reader.selected)
             own = [("enter", "next option"), ("s", "show")] if left else [("enter", "show the counts")]
             own.append(("h", "one by one"))
-        return [*own, ("t", "timer"), ("c", "choose now"), *super().hints()]
+        now = [("c", "choose now")] if self.is_marked else []
+        return [*own, ("t", "timer"), *now, *super().hints()]
 
     def uncounted(self, after: int) -> list[int]:
-        """The options still to count after an option, in order, those before it last."""
+        """The options still to count after an option, in order, those before it last; where all were counted before
+        and this one anew, those after it."""
+        if self.corrects and not self.reader.anew:
+            return [*range(after + 1, self.nobody)]
         around = [*range(after + 1, self.nobody), *range(min(after, self.nobody))]
         return [n for n in around if n not in self.ballot.done]
 

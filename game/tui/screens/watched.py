@@ -123,6 +123,7 @@ class BrokenScreen(PageScreen):
                 self.refused = f"{error}."
             else:
                 self.game.opening = None
+                self.game.back_to(BrokenScreen)
                 self.app.pop_screen()
                 self.game.open()
                 return
@@ -149,13 +150,20 @@ def draw_problem(problem: Diagnostic, width: int) -> list[Line]:
 
 class Inspector(Panel):
     def __init__(self, page: WatchedScreen) -> None:
-        super().__init__("Behind this page", lambda width: draw_behind(behind(page.session), width))
+        super().__init__("Behind this page", lambda width: draw_behind(page, width))
 
     def story_changed(self, slots: Slots) -> None:  # noqa: ARG002  # the page under it has moved before
         self.show()
 
 
-def draw_behind(found: list[Section], width: int) -> list[Line]:
+def draw_behind(page: WatchedScreen, width: int) -> list[Line]:
+    problems = page.watching.problems
+    wrong = f"{summary(problems)}. What stands here is the story as it was before."
+    told = paragraph(wrong, width, "stamp") if any(p.is_error for p in problems) else []
+    return spaced([told, draw_sections(behind(page.session), width)], 2)
+
+
+def draw_sections(found: list[Section], width: int) -> list[Line]:
     return sections(
         heading(title, width)
         + [
