@@ -197,11 +197,11 @@ def test_hands_of_a_vote_are_counted_for_each_option_and_what_was_voted_is_marke
     results = Results(clerk, handed, 0)
     assert [reader.name for reader in results.everybody] == ["Reader 1", "Vote 1"]
     office, street = results.menus["office"], results.menus["street"]
-    assert [(bar.label, bar.hands, bar.voted) for bar in office.bars if bar.hands] == [
+    assert [(bar.label, bar.hands, bar.decided) for bar in office.bars if bar.hands] == [
         ("Look at the clock.", 4, False),
         ("Stamp it.", 26, True),
     ]
-    assert [(bar.label, bar.hands, bar.voted) for bar in street.bars] == [
+    assert [(bar.label, bar.hands, bar.decided) for bar in street.bars] == [
         ("Run to him.", 17, False),
         ("Look away.", 13, True),
     ]

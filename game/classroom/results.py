@@ -59,7 +59,7 @@ class Bar:
     said: str
     taken: int = 0
     hands: int = 0
-    voted: bool = False
+    decided: bool = False
 
     @property
     def count(self) -> int:
@@ -115,32 +115,31 @@ class Results:
         plays: Counter[str] = Counter()
         votes: Counter[str] = Counter()
         hands: Counter[str] = Counter()
-        voted: set[str] = set()
+        decided: set[str] = set()
         for reader in self.everybody:
             chosen = {step for step in reader.handed.steps if step in self.story.choices}
             if reader.handed.is_vote:
                 hands.update(_hands(reader.handed.session))
-                voted |= chosen
+                decided |= chosen
                 votes.update({_menu(choice) for choice in chosen})
             else:
                 taken.update(chosen)
                 plays.update({_menu(choice) for choice in chosen})
         found: dict[str, Tally] = {}
         scenes = {name: number for number, name in enumerate(self.story.scenes)}
-        order = {c: (scenes[c.partition("/")[0]], c.count("/")) for c in self.story.choices}
-        for choice in sorted(self.story.choices.values(), key=lambda choice: order[choice.id]):
+        for choice in sorted(self.story.choices.values(), key=lambda c: (scenes[_scene(c.id)], c.id.count("/"))):
             menu = _menu(choice.id)
             if not plays[menu] and not votes[menu]:
                 continue
             tally = found.setdefault(menu, Tally(*self._titles(menu), [], plays[menu], votes[menu]))
-            bar = self._bar(choice, taken[choice.id], hands[choice.id], voted=choice.id in voted)
-            if bar.count or bar.voted or bar.record:
+            bar = self._bar(choice, taken[choice.id], hands[choice.id], decided=choice.id in decided)
+            if bar.count or bar.decided or bar.record:
                 tally.bars.append(bar)
         return found
 
     def _titles(self, menu: str) -> tuple[str, str]:
         """The chapter's title and the scene's; of a nested menu, what was chosen before it too."""
-        scene = self.story.scenes[menu.partition("/")[0]]
+        scene = self.story.scenes[_scene(menu)]
         chapter = self.story.chapters.get(scene.chapter)
         before = self.story.choices.get(menu)
         title = self.script.title(scene) + (
@@ -148,13 +147,13 @@ class Results:
         )
         return chapter.title if chapter else "", title
 
-    def _bar(self, choice: Choice, taken: int, hands: int, *, voted: bool) -> Bar:
+    def _bar(self, choice: Choice, taken: int, hands: int, *, decided: bool) -> Bar:
         record, said = "", ""
         if choice.record is not None:
             facts = (self.story.facts[f] for f in choice.record.facts)
             told = [self.script.show(choice.record.note).plain, *(f"{f.text} ({STANDINGS[f.standing]})" for f in facts)]
             record, said = RECORDS[choice.record.kind], " ".join(filter(None, told))
-        return Bar(self.script.show(choice.label).plain, record, said, taken, hands, voted)
+        return Bar(self.script.show(choice.label).plain, record, said, taken, hands, decided)
 
     @cached_property
     def outcomes(self) -> list[Bar]:
@@ -273,6 +272,10 @@ def _hands(session: Session) -> Counter[str]:
             )
         again.choose(step.id)
     return counted
+
+
+def _scene(choice: str) -> str:
+    return choice.partition("/")[0]
 
 
 def _menu(choice: str) -> str:
