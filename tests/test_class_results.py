@@ -183,7 +183,7 @@ def test_nothing_that_was_typed_as_a_name_is_in_the_page_the_table_or_a_report(c
     assert "Reader 3" in made
 
 
-def test_hands_of_a_vote_are_counted_for_each_option_and_what_was_voted_is_marked(clerk: Story, tmp_path: Path) -> None:
+def test_hands_of_a_vote_are_counted_for_each_option_and_what_was_taken_is_marked(clerk: Story, tmp_path: Path) -> None:
     session = Session(clerk)
     session.choose("office/stamp_it", (4, 26))  # look, stamp; to burn is locked
     session.choose("hall/continue")
@@ -205,6 +205,7 @@ def test_hands_of_a_vote_are_counted_for_each_option_and_what_was_voted_is_marke
         ("Run to him.", 17, False),
         ("Look away.", 13, True),
     ]
+    assert "Look away. <strong>&#10003;&nbsp;taken</strong>" in results.html(), "which most hands were not for"
     assert office.votes == street.votes == 1
     assert [row[0] for row in csv.reader(io.StringIO(results.gradebook()))] == ["\ufeffpseudonym", "Reader 1"]
 

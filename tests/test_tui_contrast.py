@@ -243,6 +243,14 @@ async def test_the_row_of_the_palette_that_is_marked_stands_out_by_its_ground(st
         assert contrast(marked, other) >= MARKS
 
 
+async def test_in_the_theme_of_the_terminal_the_marked_row_of_the_palette_is_black_on_its_green(story, saves):
+    async with at_scene(story, saves, settings=Settings(theme="terminal")) as player:
+        await player.press("p", "down")
+        await player.sees("Journal: all that")
+        marked = next(style for text, style in styles(player) if "Journal: all" in text)
+        assert (marked.color.number, marked.bgcolor.number) == (0, 2)
+
+
 def test_the_measure_is_that_of_wcag():
     assert contrast(Color.parse("#000000"), Color.parse("#ffffff")) == pytest.approx(21)
     assert contrast(Color.parse("#777777"), Color.parse("#ffffff")) == pytest.approx(4.48, abs=0.005)
